@@ -12,7 +12,7 @@ import type { ItemStore } from './core/item-store.ts';
 import type { ResponseOwners } from './core/response-owners.ts';
 import type { Exchange } from './core/exchange.ts';
 import type { LocalAnswer } from './core/local-answer.ts';
-import type { SignedIn } from './core/signed-in.ts';
+import type { Caller } from './core/caller.ts';
 import type { Store } from './storage/store.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -66,7 +66,7 @@ export interface AdminApi {
 /** Who is signed in to the console, as those who hand requests to it see it. */
 export interface SignIn {
   /** Who is signed in, by the session that a request shows; undefined: nobody. Rejects with a Refusal where it may not be used so. */
-  identify(exchange: Exchange, context: Context): Promise<SignedIn | undefined>;
+  identify(exchange: Exchange, context: Context): Promise<Caller | undefined>;
   /** Answers a request to sign in or out. Throws a Refusal for what cannot be done. */
   answer(exchange: Exchange, context: Context): Promise<LocalAnswer>;
 }

@@ -43,6 +43,7 @@ export const HANDLERS: Readonly<Record<Handler, EndpointHandler>> = {
   model_by_id: { answer: local(oneModel) },
   admin: { answer: local(adminAnswer) },
   sign_in: { answer: local(signInAnswer) },
+  console: BY_SERVER,
   health: BY_SERVER,
   ready: BY_SERVER,
   metrics: BY_SERVER,

@@ -40,7 +40,11 @@ export interface Snapshot {
   readonly forwardsClientIp: boolean;
   /** Whether the bodies of requests and answers are kept for the log. */
   readonly logsBodies: boolean;
+  /** So much of each body the ledger keeps, where a key or an alias says so; undefined: there is no ledger. */
+  readonly mostBodyBytes: number | undefined;
   readonly metricsEndpoint: MetricsEndpoint;
+  /** Whether browsers get the console. */
+  readonly servesConsole: boolean;
   readonly maxBodyBytes: number;
   /** How much work one request may make. */
   readonly work: WorkLimits;

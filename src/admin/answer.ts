@@ -20,7 +20,8 @@ export function createAdmin(tools: AdminTools): AdminApi {
 /** Answers a request which its caller was let in to. Throws a Refusal for what cannot be done. */
 async function answerAdmin(exchange: Exchange, context: AdminContext): Promise<LocalAnswer> {
   const { operation, names } = operationOf(exchange);
-  const { session, endpoint, clientIp, caller } = exchange;
+  const { endpoint, clientIp, caller } = exchange;
+  const session = caller?.session;
   // Keys were judged where requests are let in: the admin key opens everything but the pages of callers.
   const role = session?.role ?? (endpoint?.auth === 'caller' ? 'member' : 'admin');
   checkCall(role, operation, context.snapshot.signIn.isReadOnly);

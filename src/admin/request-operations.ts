@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LedgerRow } from '../core/ledger-row.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { SearchQuery } from '../storage/ledger-query.ts';
+import type { LedgerStore } from '../storage/store.ts';
 import { csvOf, jsonLinesOf } from './csv.ts';
 import { filterOf, filters, tagOf } from './filters.ts';
 import { operation } from './operation.ts';
@@ -81,19 +82,26 @@ export const requestOperations = [
     ownTeams: true,
     summary: 'One request, by its id or its trace id.',
     answer: requestSchema,
-    async handle({ names: { id = '' }, scope }, context) {
-      const { ledger } = await storeOf(context);
-      const seen = teamsSeen(scope, undefined);
-      const ofTrace = { traceId: id, limit: 1, ...(seen && { team: seen }) };
-      const row = (await ledger.one(id)) ?? (await ledger.search(ofTrace)).rows[0];
-      if (row !== undefined && (scope === undefined || scope.has(row.team))) return { body: requestJson(row) };
-      throw new Refusal(
-        'not_found',
-        `There is no request \`${id}\` in the ledger. It may be older than \`ledger.keep_days\`, or not have ended.`,
-      );
-    },
+    handle: async ({ names: { id = '' }, scope }, context) => ({
+      body: requestJson((await rowOf(id, (await storeOf(context)).ledger, scope)) ?? noRequest(id)),
+    }),
   }),
 ];
+
+/** A request by its id or its trace id; undefined: there is none that may be seen. */
+export async function rowOf(id: string, ledger: LedgerStore, scope?: TeamScope): Promise<LedgerRow | undefined> {
+  const team = teamsSeen(scope, undefined);
+  const row = (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1, ...(team && { team }) })).rows[0];
+  return row === undefined || scope === undefined || scope.has(row.team) ? row : undefined;
+}
+
+/** Throws the Refusal of a request that the ledger does not have. */
+export function noRequest(id: string): never {
+  throw new Refusal(
+    'not_found',
+    `There is no request \`${id}\` in the ledger. It may be older than \`ledger.keep_days\`, or not have ended.`,
+  );
+}
 
 const COLUMNS = Object.keys(requestSchema.shape);
 

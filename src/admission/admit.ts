@@ -8,7 +8,6 @@ import { keyShown } from './auth.ts';
 import { checkAddress, checkValid, generationOf } from './caller-key.ts';
 import { namesEndpoint } from '../core/endpoint-kind.ts';
 import { checkEndpoint } from './operators.ts';
-import { admitSession } from './session.ts';
 import { checkPassthrough } from './passthrough.ts';
 import type { Policy } from './policy.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -61,11 +60,13 @@ export function admitCaller(
   { snapshot, clock }: Context,
 ): Endpoint {
   const { endpoint, method, path } = exchange;
-  if (exchange.session !== undefined) admitSession(exchange, exchange.session);
+  // Whoever shows a session is known by now.
+  const signedIn = exchange.caller;
+  if (signedIn !== undefined) checkAddress(signedIn, exchange.clientIp);
   else if (endpoint?.auth !== 'public') identify(exchange, front.keyParameter, snapshot, clock);
   if (endpoint !== undefined) {
     // What a session may do is for the admin API to say, operation by operation.
-    if (exchange.session === undefined) checkEndpoint(endpoint, exchange, snapshot);
+    if (signedIn === undefined) checkEndpoint(endpoint, exchange, snapshot);
     checkKind(endpoint, exchange);
     const isOff = endpoint.through !== undefined && snapshot.passthrough?.[endpoint.through.api] === undefined;
     if (!isOff || allow === undefined) {

@@ -8,7 +8,9 @@ import { type Finding, unknownMessage } from './messages.ts';
 import { builtInTable } from '../pricing/price-table.ts';
 import { backendsAtOwnAddress, loopbackInContainer } from './listen-warnings.ts';
 import { suspiciousUrls, unlikelyProtocols } from './backend-check.ts';
+import type { LogBodies } from '../core/caller.ts';
 import type { Config } from './schema.ts';
+import { hasStore } from './store-place.ts';
 
 /** What is valid in a config but probably a mistake. */
 export function findWarnings(
@@ -33,6 +35,7 @@ export function findWarnings(
     ...suspiciousUrls(config),
     ...unlikelyProtocols(config),
     ...unknownLikes(config),
+    ...bodiesNowhere(config),
   ];
 }
 
@@ -58,6 +61,19 @@ function consoleBeyondLoopback({ admin }: Config): Finding[] {
 function rolesForNobody({ admin: { oidc } }: Config): Finding[] {
   if (oidc === undefined || Object.keys(oidc.roles).length + Object.keys(oidc.teams).length > 0) return [];
   return [{ path: ['admin', 'oidc'], message: 'nobody can sign in with it (name a group in roles or teams)' }];
+}
+
+/** Bodies that are to be kept, and no database to keep them in. */
+function bodiesNowhere(config: Config): Finding[] {
+  if (config.ledger.enabled && hasStore(config)) return [];
+  const why = hasStore(config) ? 'the ledger is off' : 'there is no database';
+  const what = `keeps nothing, for ${why} (${hasStore(config) ? 'set ledger.enabled: true' : 'set data_dir or database'})`;
+  const isOn = (kept: LogBodies | undefined): boolean => kept !== undefined && kept !== 'off';
+  const keys = (config.keys ?? []).flatMap((key, at) => (isOn(key.log_bodies) ? [['keys', at]] : []));
+  const models = Object.entries(config.models).flatMap(([name, model]) =>
+    isOn(model.log_bodies) ? [['models', name]] : [],
+  );
+  return [...keys, ...models].map((path) => ({ path: [...path, 'log_bodies'], message: what }));
 }
 
 /** The price of an entry that the built-in table does not have; one of a newer table may. */

@@ -1,8 +1,8 @@
 import type { CallerAccess } from '../admission/keys/caller-access.ts';
 import type { Context, SignIn } from '../context.ts';
+import type { Caller } from '../core/caller.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { LocalAnswer } from '../core/local-answer.ts';
-import type { SignedIn } from '../core/signed-in.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../records/log/log.ts';
 import type { Store } from '../storage/store.ts';
@@ -41,11 +41,12 @@ export function createSignIn({ clock, log, callers, openStore }: SignInTools): S
   };
 }
 
-async function identify(exchange: Exchange, context: Context, sessions: Sessions): Promise<SignedIn | undefined> {
+async function identify(exchange: Exchange, context: Context, sessions: Sessions): Promise<Caller | undefined> {
   const found = await sessions.current(exchange, context);
   if (found === undefined) return undefined;
   checkSameOrigin(exchange.headers);
   sessions.checkCsrf(exchange, found.id);
   await sessions.book.used(found.session);
-  return found.signedIn;
+  const { caller, ...signedIn } = found.identity;
+  return { ...caller, session: signedIn };
 }

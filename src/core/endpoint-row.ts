@@ -18,6 +18,7 @@ export type Handler =
   | 'model_by_id'
   | 'admin'
   | 'sign_in'
+  | 'console'
   | 'health'
   | 'ready'
   | 'metrics';
@@ -46,6 +47,8 @@ export interface Match {
   readonly isShared?: boolean;
   /** Other dialects have these paths too: the row is for those clients alone whose headers say that it is theirs. */
   readonly isTold?: boolean;
+  /** For those alone who want a page: a browser, or a HEAD. */
+  readonly isForBrowsers?: boolean;
 }
 
 /** One row of the table of endpoints (`server/endpoints.ts`). */

@@ -17,7 +17,6 @@ import type { MisplacedPath } from './misplaced-path.ts';
 import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
-import type { SignedIn } from './signed-in.ts';
 import type { Through } from './through.ts';
 import type { Upgrade } from './upgrade.ts';
 import { Waits } from './waits.ts';
@@ -123,7 +122,6 @@ export class Exchange implements BagItem, Holder {
   /** Whoever the request's credential stands for; undefined until that is known. */
   caller: Caller | undefined;
   keyGeneration: KeyGeneration | undefined;
-  session: SignedIn | undefined;
   asked: NamedAlias | undefined;
   /** The name in the body, known or not. */
   askedName: string | undefined;

@@ -21,7 +21,7 @@ export interface RequestHead {
  */
 export function objectionTo(
   head: RequestHead,
-  { webPages, consolePages }: Pick<Snapshot, 'webPages' | 'consolePages'>,
+  { webPages, consolePages }: Pick<Snapshot, 'webPages'> & Partial<Pick<Snapshot, 'consolePages'>>,
   listener: { readonly port?: number | undefined },
   at: 'main' | 'console' = 'main',
 ): Refusal | undefined {

@@ -11,6 +11,7 @@ import { traceIdOf } from '../records/trace.ts';
 import { keyShown } from '../admission/auth.ts';
 import { checkValid } from '../admission/caller-key.ts';
 import { checkEndpoint } from '../admission/operators.ts';
+import { serveConsole } from '../console/serve-console.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { isConsolePath, isOperatorsPath, type MatchEndpoint } from './endpoints.ts';
 import type { Answered, BunServer } from './listen.ts';
@@ -66,10 +67,16 @@ function answer(
   if (probe !== undefined) return probe(request, app);
   // A proxy in front that guards these paths has not seen them, if they come of dots that were resolved here.
   if (!isLiteral && isOperatorsPath(path)) match = { protocol: match.protocol, endpoint: undefined };
+  const { snapshot } = app.gateway;
+  if (match.endpoint?.handler === 'console') {
+    const isElsewhere = snapshot.signIn.isApart && listener === 'main';
+    const page = isElsewhere ? undefined : consolePage(request, headers, app);
+    if (page !== undefined) return page;
+    match = { protocol: match.protocol, endpoint: undefined };
+  }
   const isMetrics = match.endpoint?.handler === 'metrics';
   const upgrades = match.endpoint?.upgrades === true;
   const head = { method, url, headers, target, upgrades };
-  const { snapshot } = app.gateway;
   const objection =
     objectionTo(head, snapshot, server, listener) ?? elsewhere(match.endpoint, path, { listener, ...snapshot.signIn });
   const peer = plainAddress(server.requestIP(request)?.address ?? '');
@@ -101,6 +108,19 @@ function elsewhere(
   if (isConsole === (listener === 'console')) return undefined;
   const [what, where] = isConsole ? ['The admin API and the console', 'admin.listen'] : ['The API', 'listen'];
   return new Refusal('unknown_path', `${what} of this gateway are at another address: \`${where}\` in its config.`);
+}
+
+/**
+ * A file of the console, which is no exchange and not logged. Undefined: there is no console, or no such request. Pages of
+ * others may lead here, for there is nothing in these files to protect.
+ */
+function consolePage(request: Request, headers: HeaderFields, { gateway }: App): Promise<Response> | undefined {
+  const { method, url } = request;
+  const target = targetOf(url);
+  const head = { method, url, headers, target, upgrades: false };
+  if (!gateway.snapshot.servesConsole || target === undefined) return undefined;
+  if (objectionTo(head, { webPages: undefined }, {}) !== undefined) return undefined;
+  return serveConsole(target.path, headers);
 }
 
 /** Makes a WebSocket of the request, if it asks for one. */

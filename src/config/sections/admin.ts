@@ -13,6 +13,18 @@ const sessionSchema = z
   .prefault({})
   .describe('How long somebody stays signed in to the console.');
 
+const consoleSchema = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Serve it at `/` to browsers, and below `/console`. Turned off, these paths are unknown, as they are to API clients; `/admin/*` stays.',
+      ),
+  })
+  .prefault({})
+  .describe('The pages that show and change how the gateway runs.');
+
 /** `admin`: what opens the paths of operators. */
 export const adminSchema = z
   .strictObject({
@@ -35,6 +47,7 @@ export const adminSchema = z
       .describe('Nothing can be changed by the admin API or the console, whoever asks: 403 `read_only`.'),
     session: sessionSchema,
     oidc: oidcSchema.optional(),
+    console: consoleSchema,
   })
   .prefault({})
   .describe('Who may see and change how the gateway runs.');

@@ -10,6 +10,12 @@ import type { SessionClaims, StoredSession } from '../../storage/stored-session.
 import { rolesOf } from '../oidc/roles-of.ts';
 import type { SessionSecret } from './session-secret.ts';
 
+/** Whom a session stands for, and what they may do. */
+export interface Identity extends SignedIn {
+  /** Whom their requests count for. */
+  readonly caller: Caller;
+}
+
 /** What a session is judged by. */
 export interface Judge {
   readonly exchange: Exchange;
@@ -23,7 +29,7 @@ export interface Judge {
  * Whom a session stands for now. Undefined: it has ended, by its time, or because what it was made with (a key, the role of
  * a group) is not what it was. Asked with every request.
  */
-export function identityOf(session: StoredSession, judge: Judge): SignedIn | undefined {
+export function identityOf(session: StoredSession, judge: Judge): Identity | undefined {
   const { now, snapshot } = judge;
   const { idleMs } = snapshot.signIn;
   if (now >= endOf(session, snapshot) || now - session.seenAt >= idleMs) return undefined;
@@ -69,7 +75,7 @@ export function actorOf({ subject = '', name, email }: SessionClaims): string {
   return `oidc:${subject.slice(0, 80)}${who.length === 0 ? '' : ` (${who.join(', ')})`}`;
 }
 
-function ofKey(session: StoredSession, { exchange, snapshot, secret, now }: Judge): SignedIn | undefined {
+function ofKey(session: StoredSession, { exchange, snapshot, secret, now }: Judge): Identity | undefined {
   const id = session.principal.slice(principalOf({ ...ADMIN, id: '' }).length);
   const { adminKey, keyCheck } = snapshot;
   const keys = session.way === 'admin_key' ? adminKey?.keys : keyCheck?.keysOf(id);
@@ -87,7 +93,7 @@ function roleOf(caller: Caller, { arrival, headers }: Exchange, { adminKey }: Sn
   return runsGateway && isFromThisMachine({ peer: arrival.peer, headers, caller }) ? 'admin' : 'member';
 }
 
-function ofClaims({ claims, credential, actor }: StoredSession, { snapshot, secret }: Judge): SignedIn | undefined {
+function ofClaims({ claims, credential, actor }: StoredSession, { snapshot, secret }: Judge): Identity | undefined {
   const { oidc } = snapshot.signIn;
   if (oidc === undefined || !secret.isMac('credential', `${oidc.issuer}\n${oidc.clientId}`, credential))
     return undefined;

@@ -138,15 +138,15 @@ function stranger(exchange: Exchange, { snapshot }: Context): Answer {
   };
 }
 
-function answerOf({ session, signedIn, id }: Current, { snapshot }: Context, sessions: Sessions): Answer {
+function answerOf({ session, identity, id }: Current, { snapshot }: Context, sessions: Sessions): Answer {
   const { keyCheck, adminKey, signIn: settings } = snapshot;
   return {
     signed_in: true,
-    role: signedIn.role,
-    caller: signedIn.actor,
+    role: identity.role,
+    caller: identity.actor,
     name: session.claims.name ?? null,
     email: session.claims.email ?? null,
-    teams: [...signedIn.teams],
+    teams: [...identity.teams],
     by: session.way,
     csrf_token: sessions.csrfToken(id),
     expires_at: new Date(endOf(session, snapshot)).toISOString(),

@@ -1,12 +1,11 @@
 import type { Context } from '../../context.ts';
 import type { Exchange } from '../../core/exchange.ts';
 import { Refusal } from '../../core/refusal.ts';
-import type { SignedIn } from '../../core/signed-in.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import type { AuditEntry } from '../../storage/audit.ts';
 import { StoreUnavailable } from '../../storage/store-errors.ts';
 import type { StoredSession } from '../../storage/stored-session.ts';
-import { identityOf, type Judge } from './identity.ts';
+import { identityOf, type Identity, type Judge } from './identity.ts';
 import type { SessionBook } from './session-book.ts';
 import { isHttps, newSessionId, sessionCookie, shownSessionId } from './session-cookie.ts';
 import type { SessionSecret } from './session-secret.ts';
@@ -15,7 +14,7 @@ import type { SignInThrottle } from './sign-in-throttle.ts';
 /** A session, and whom it stands for. */
 export interface Current {
   readonly session: StoredSession;
-  readonly signedIn: SignedIn;
+  readonly identity: Identity;
   /** What the browser keeps; nothing else has it. */
   readonly id: string;
 }
@@ -44,8 +43,8 @@ export class Sessions {
     if (id === undefined) return undefined;
     const session = await this.book.find(sha256(id));
     if (session === undefined) return undefined;
-    const signedIn = identityOf(session, this.judge(exchange, context));
-    if (signedIn !== undefined) return { session, signedIn, id };
+    const identity = identityOf(session, this.judge(exchange, context));
+    if (identity !== undefined) return { session, identity, id };
     await this.book.end(session.hash).catch(passUnavailable);
     return undefined;
   }
@@ -63,10 +62,10 @@ export class Sessions {
     await this.book.add(session, idleMs, entryOf(done, exchange, now));
     if (before !== undefined) await this.book.end(sha256(before)).catch(passUnavailable);
     log.info('signed in to the console', { actor, role, way, client_ip: exchange.clientIp });
-    const signedIn = identityOf(session, this.judge(exchange, context));
-    if (signedIn === undefined) throw new Refusal('session_ended', 'What lets you in has just changed. Sign in again.');
+    const identity = identityOf(session, this.judge(exchange, context));
+    if (identity === undefined) throw new Refusal('session_ended', 'What lets you in has just changed. Sign in again.');
     const cookie = sessionCookie(value, absoluteMs / 1000, isHttps(exchange, snapshot));
-    return { session, signedIn, id, cookie };
+    return { session, identity, id, cookie };
   }
 
   /** Notes a sign-in that failed; nothing of what was shown. */

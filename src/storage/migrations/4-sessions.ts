@@ -2,7 +2,7 @@ import type { Migration } from './migration.ts';
 
 /** Who is signed in to the console. A session is known by the hash of its id alone. */
 export const sessions: Migration = {
-  version: 3,
+  version: 4,
   name: 'sessions',
   statements: ({ bytewise }) => [
     `CREATE TABLE sessions (
