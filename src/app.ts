@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 
 import { createAdmin } from './admin/answer.ts';
+import { createSignIn } from './console/sign-in.ts';
 import type { HealthChecks } from './routing/health.ts';
 import { LiveBackends } from './upstream/backends.ts';
 import { gaugesOf, routeGaugesOf } from './routing/report.ts';
@@ -132,6 +133,7 @@ export class App {
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
     const snapshot = buildSnapshot(config, this.#sourcesFor(config, prompts));
+    const openStore = () => (this.#store.isConfigured ? this.#store.get() : undefined);
     this.gateway = new Gateway(snapshot, {
       clock,
       log,
@@ -147,7 +149,8 @@ export class App {
       reload: () => this.onReload(),
       status: () => this.#status(),
       admin: createAdmin({ config: () => this.config, budgets: this.#budgets, steering: this.#steering }),
-      openStore: () => (this.#store.isConfigured ? this.#store.get() : undefined),
+      signIn: createSignIn({ clock, log, callers: this.#callers, openStore }),
+      openStore,
       callers: this.#callers,
       rehearsals: this.#steering.rehearsals,
       random: Math.random,

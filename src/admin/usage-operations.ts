@@ -15,6 +15,7 @@ import { csvOf } from './csv.ts';
 import { filters, filterOf, tagOf } from './filters.ts';
 import { operation } from './operation.ts';
 import { storeOf } from './store-of.ts';
+import { teamsSeen } from './team-scope.ts';
 import { BUCKETS, bucketsOf, MOST_BUCKETS, parseTime, timeText, zoneText } from './time-text.ts';
 
 const DEFAULT_FROM = '30d';
@@ -89,11 +90,16 @@ export const usageOperations = [
     id: 'getUsage',
     method: 'GET',
     path: '/admin/usage',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'Requests, tokens by class and cost, summed by what `group_by` names.',
     query: usageQuery,
     answer: usageAnswer,
     produces: ['text/csv'],
-    handle: ({ query }, context) => usageOf(query, context),
+    handle: ({ query, scope }, context) => {
+      const team = teamsSeen(scope, filterOf(query).team);
+      return usageOf(query, context, team && { team });
+    },
   }),
 ];
 
