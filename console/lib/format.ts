@@ -16,6 +16,7 @@ function formatsOf(of: string) {
     smallPercent: number({ style: 'percent', maximumFractionDigits: 2 }),
     usd: number({ ...usd, minimumFractionDigits: 2, maximumFractionDigits: 2 }),
     smallUsd: number({ ...usd, minimumFractionDigits: 2, maximumFractionDigits: 6 }),
+    wholeUsd: number({ ...usd, maximumFractionDigits: 0 }),
     compactUsd: number({ ...usd, notation: 'compact', maximumSignificantDigits: 3 }),
     unit: (unit: string, digits: number) =>
       number({ style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: digits }),
@@ -54,7 +55,8 @@ export function moneyText(usd: string): string {
 
 /** `$1.2K` on an axis, where the exact sum does not matter. */
 export function compactMoneyText(usd: number): string {
-  if (usd !== 0 && Math.abs(usd) < 0.01) return formats.value.smallUsd.format(usd);
+  if (usd === 0) return formats.value.wholeUsd.format(0);
+  if (Math.abs(usd) < 0.01) return formats.value.smallUsd.format(usd);
   return usd < 1000 ? formats.value.usd.format(usd) : formats.value.compactUsd.format(usd);
 }
 

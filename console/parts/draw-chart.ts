@@ -48,6 +48,7 @@ function optionsOf(drawn: Drawn, colors: Colors, width: number): uPlot.Options {
   return {
     width,
     height,
+    padding: [10, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: kind === 'lines' }, drag: { x: false, y: false } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone.value),
@@ -56,13 +57,15 @@ function optionsOf(drawn: Drawn, colors: Colors, width: number): uPlot.Options {
         time: true,
         range: (_chart, from, to) => (kind === 'bars' ? [from - step / 2000, to + step / 2000] : [from, to]),
       },
-      y: { range: (_chart, _from, to) => [0, to > 0 ? to * 1.05 : 1] },
+      y: { range: (_chart, _from, to) => [0, niceTop(to)] },
     },
     axes: [
       {
         ...axis,
         grid: { show: false },
         space: 70,
+        size: 28,
+        gap: 8,
         values: (_chart, splits) => {
           const gap = ((splits[1] ?? 0) - (splits[0] ?? 0)) * 1000;
           return splits.map((seconds) => timeText(seconds * 1000, axisForm(gap, seconds)));
@@ -71,9 +74,10 @@ function optionsOf(drawn: Drawn, colors: Colors, width: number): uPlot.Options {
       {
         ...axis,
         grid: { stroke: colors.grid, width: 1 },
-        space: 40,
+        space: 34,
+        gap: 8,
         size: (_chart, labels: readonly string[] | null) =>
-          14 + 6.2 * Math.max(3, ...(labels ?? []).map((each) => each.length)),
+          16 + 6.2 * Math.max(3, ...(labels ?? []).map((each) => each.length)),
         values: (_chart, splits) => splits.map(format),
       },
     ],
@@ -81,6 +85,11 @@ function optionsOf(drawn: Drawn, colors: Colors, width: number): uPlot.Options {
     hooks: { setCursor: [({ cursor }) => drawn.onPoint(cursor.idx ?? undefined)] },
     ...(series.length === 0 ? { cursor: { show: false } } : {}),
   };
+}
+
+/** A little above the largest value, so that nothing touches the top. */
+function niceTop(most: number): number {
+  return (most > 0 && uPlot.rangeNum(0, most, 0.1, true)[1]) || 1;
 }
 
 function seriesOf(name: string, color: string, { kind, isStacked = false, hidden }: Drawn): uPlot.Series {

@@ -25,7 +25,9 @@ export function Settings() {
       <Select label={w.theme} hideLabel value={theme.value} options={choices} onChange={chooseTheme}>
         <Icon name={isDark.value ? 'moon' : 'sun'} />
       </Select>
-      <Button kind="quiet" icon="keyboard" label={w.keysTitle} onClick={() => (showsKeys.value = true)} />
+      <Button kind="quiet" icon="keyboard" onClick={() => (showsKeys.value = true)}>
+        {w.keysTitle}
+      </Button>
       <Account />
     </div>
   );
