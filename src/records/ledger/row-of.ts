@@ -1,4 +1,5 @@
 import { sumOfConsumptions } from '../../core/consumption.ts';
+import type { BodiesState } from '../../core/kept-bodies.ts';
 import type { LedgerRow, LedgerTry } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
 import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
@@ -55,6 +56,7 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     unpriced: isUnpriced(tries),
     heldNanoUsd: record.heldNanoUsd,
     cache: undefined,
+    bodies: bodiesStateOf(record),
     bytesIn: record.bytesIn,
     bytesOut: record.bytesOut,
     clientIp: record.clientIp,
@@ -62,6 +64,11 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     tries,
     charges: record.charges ?? [],
   };
+}
+
+function bodiesStateOf({ bodies }: ExchangeRecord): BodiesState | undefined {
+  if (bodies === undefined) return undefined;
+  return bodies.isTaken ? 'kept' : 'left_out';
 }
 
 interface TryFacts {

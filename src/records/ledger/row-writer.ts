@@ -189,7 +189,7 @@ export class RowWriter {
 
   #makeRow(record: ExchangeRecord): void {
     try {
-      const id = randomUUIDv7('hex', record.startedAt);
+      const id = record.bodies?.id ?? randomUUIDv7('hex', record.startedAt);
       this.#waiting.push(rowOf(record, { id, node: this.settings.node, mask: this.limits.mask }));
     } catch (error) {
       this.#giveUp(error, record.traceId);
