@@ -61,6 +61,14 @@ describe('with a listener of its own', () => {
     expect((await (await signInWith(own, ADMIN)).ask('GET', '/admin/whoami')).body.role).toBe('admin');
   });
 
+  test('browsers get the page there alone', async () => {
+    const headers = { accept: 'text/html' };
+    for (const path of ['/', '/console/requests']) {
+      expect([path, (await askConsole(own + path, 'GET', { headers })).status]).toEqual([path, 200]);
+      expect([path, (await askConsole(gateway.url + path, 'GET', { headers })).status]).toEqual([path, 404]);
+    }
+  });
+
   test('the API is not there', async () => {
     expect((await chat(gateway.url)).status).toBe(200);
     expect((await chat(own)).status).toBe(404);
