@@ -8,7 +8,8 @@ import { budgetJson, budgetSchema } from './budget-json.ts';
 import { keySchema } from './key-operations.ts';
 import { operation, type RawCall } from './operation.ts';
 import { requestJson } from './request-json.ts';
-import { requestPage, searchOf, searchQuery } from './request-operations.ts';
+import { requestPage } from './request-operations.ts';
+import { searchOf, searchQuery } from './request-search.ts';
 import { refuseCursor, storeOf } from './store-of.ts';
 import { usageAnswer, usageOf, usageQuery } from './usage-operations.ts';
 

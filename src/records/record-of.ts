@@ -6,6 +6,7 @@ import { CLIENT_LEFT } from '../core/record.ts';
 import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/record.ts';
 import type { PriceBook, Priced } from '../pricing/price-book.ts';
 import { GIVEN_UP, usageOfAttempt } from './attempt-usage.ts';
+import { detailOf } from './detail-of.ts';
 import { endpointName } from './endpoint-name.ts';
 
 /**
@@ -61,6 +62,8 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     refused: delivery.refused && !left,
     interrupted: delivery.interrupted,
     droppedEvents: attempts.all.reduce((sum, { droppedEvents }) => sum + droppedEvents, 0),
+    asksUsage: exchange.lastAttempt?.asksUsage === true ? true : undefined,
+    detail: detailOf(exchange),
     tries,
     charges: spending?.charges({ tries, attempts: attempts.sent, status }),
     heldNanoUsd: spending?.mostHeldNanoUsd,
@@ -110,6 +113,10 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     startedMs: attempt.isSent ? attempt.startedAt - attempt.exchange.startedAt : undefined,
     hedge: attempt.isHedge ? hedgeResult(attempt, served) : undefined,
     coolingUntil,
+    firstContentMs: attempt.firstContentMs,
+    isTrial: attempt.isTrial || undefined,
+    retryAfterMs: failure?.retryAfterMs,
+    isRedone: attempt.wasRedone || undefined,
     dialect: attempt.upstreamProtocol,
     reportedModel: bounded(attempt.reportedModel),
     usage,

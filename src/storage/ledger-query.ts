@@ -78,13 +78,24 @@ export interface SearchQuery extends DimensionFilter {
   readonly to?: number;
   /** The least and the greatest status: `[400, 599]`. */
   readonly status?: readonly [number, number];
+  /** A status of 400 or above, or a stream that broke. */
+  readonly failed?: boolean;
+  /** More than one attempt. */
+  readonly failedOver?: boolean;
   readonly errorCode?: string;
+  /** An attempt failed in this way. */
+  readonly failure?: string;
   readonly keyId?: string;
   readonly endUser?: string;
   readonly session?: string;
   readonly traceId?: string;
   readonly tag?: TagFilter;
   readonly unpriced?: boolean;
+  readonly stream?: boolean;
+  /** The least cost, in nano-USD, and the least times. */
+  readonly minNanoUsd?: number;
+  readonly minDurationMs?: number;
+  readonly minTtftMs?: number;
   /** The most rows of a page. */
   readonly limit: number;
 }

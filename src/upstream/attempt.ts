@@ -49,7 +49,10 @@ export async function carryOut(attempt: Attempt, client: Protocol, context: Cont
   }
   if (translation?.estimate !== undefined) return estimated(translation.estimate, attempt);
   attempt.upstreamProtocol = protocol.name;
-  if (translation !== undefined) attempt.dropped = translation.dropped;
+  if (translation !== undefined) {
+    attempt.dropped = translation.dropped;
+    attempt.outputLimit = translation.outputLimit;
+  }
   if (route.timeouts.firstByteMs === undefined) attempt.thinks = thinks(route, exchange);
   const refusal = exchange.leases.spending?.begins(attempt);
   if (refusal !== undefined) return overBudget(refusal, attempt, context);
@@ -74,11 +77,13 @@ async function sent(body: UpstreamRequest['body'], ongoing: AttemptContext): Pro
   try {
     const counting = withUsage(body, ongoing);
     ongoing.hidesUsage = counting !== undefined;
+    attempt.asksUsage = ongoing.hidesUsage;
     const result = await asked(counting ?? body, ongoing);
     if ('type' in result) return result;
     if (!refusesUsage(result, ongoing)) return fail(ongoing, result);
     attempt.route.backend.live.refusesUsage = true;
     ongoing.hidesUsage = false;
+    attempt.asksUsage = false;
     ongoing.translation = ongoing.translation && translationFor(attempt, { client, upstream: protocol }, context);
     attempt.watch.begins();
     const again = await asked(ongoing.translation?.body ?? body, ongoing);

@@ -6,7 +6,7 @@ import { someNumber, someText } from '../read-row.ts';
 import { countValue, jsonValue, textValue } from '../write-value.ts';
 import { addDimensions, Conditions, hasDimensions } from './conditions.ts';
 import { cursorAt, placeOf } from './cursor.ts';
-import { FAILED, tablesOf, UNPRICED } from './day-tables.ts';
+import { FAILED, FAILED_OVER, tablesOf, UNPRICED } from './day-tables.ts';
 import { EXCHANGE_COLUMNS, exchangeIn, storedId } from './exchange-columns.ts';
 import { DAY_MS } from './hours.ts';
 import { openDays } from './open-days.ts';
@@ -121,6 +121,17 @@ function addConditions(to: Conditions, day: number, query: SearchQuery): void {
   }
   if (unpriced === true) to.add(UNPRICED);
   if (unpriced === false) to.add('unpriced = 0');
+  if (query.failed === true) to.add(`(${FAILED} OR interrupted = 1)`);
+  if (query.failedOver === true) to.add(FAILED_OVER);
+  if (query.stream !== undefined) to.add(`stream = ${query.stream ? 1 : 0}`);
+  if (query.failure !== undefined)
+    to.add(
+      `id IN (SELECT exchange FROM ${tablesOf(day).tries} WHERE failure = ${to.value(textValue(query.failure))} AND failure IS NOT NULL)`,
+    );
+  const least = { nano_usd: query.minNanoUsd, duration_ms: query.minDurationMs, ttft_ms: query.minTtftMs };
+  for (const [column, number] of Object.entries(least)) {
+    if (number !== undefined) to.add(`${column} >= ${to.value(countValue(number))}`);
+  }
   const texts = {
     error_code: query.errorCode,
     key_id: query.keyId,
