@@ -19,6 +19,7 @@ import { createLog } from './records/log/log.ts';
 import type { Log } from './records/log/log.ts';
 import { Metrics } from './records/metrics/metrics.ts';
 import type { GatewayStatus, LastReload, ReloadResult } from './context.ts';
+import { RecentActivity } from './records/recent/recent-activity.ts';
 import { RequestQueue } from './admission/queue/queue.ts';
 import { BudgetBook } from './admission/budget/budget-book.ts';
 import { CallerAccess } from './admission/keys/caller-access.ts';
@@ -115,6 +116,7 @@ export class App {
       features: () => this.features.families(),
       version: VERSION,
     });
+    const recent = new RecentActivity(clock);
     const create = instead.features ?? createFeatures;
     const tools = {
       clock,
@@ -124,6 +126,7 @@ export class App {
       queue: this.#queue,
       callers: this.#callers,
       budgets: this.#budgets,
+      recent,
       file: place.file,
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
@@ -142,7 +145,7 @@ export class App {
       itemStore: new ItemStore(this.#budget),
       reload: () => this.onReload(),
       status: () => this.#status(),
-      admin: createAdmin({ config: () => this.config, budgets: this.#budgets }),
+      admin: createAdmin({ config: () => this.config, budgets: this.#budgets, recent }),
       openStore: () => (this.#store.isConfigured ? this.#store.get() : undefined),
       callers: this.#callers,
       random: Math.random,

@@ -7,6 +7,7 @@ import type { Feature, FeatureTools } from './feature.ts';
 import { createLedger } from './records/ledger/feature.ts';
 import { createLogSink } from './records/log/feature.ts';
 import { createMetricsSink } from './records/metrics/feature.ts';
+import { createRecent } from './records/recent/feature.ts';
 import { logSettings } from './settings.ts';
 
 /**
@@ -18,6 +19,7 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
   return [
     createLogSink(tools, logSettings),
     createMetricsSink(tools),
+    createRecent(tools),
     ledger,
     room,
     createKeys(tools),

@@ -10,7 +10,7 @@ import { operation, type RawCall } from './operation.ts';
 import { requestJson } from './request-json.ts';
 import { requestPage } from './request-operations.ts';
 import { searchOf, searchQuery } from './request-search.ts';
-import { refuseCursor, storeOf } from './store-of.ts';
+import { ledgerOf, refuseCursor } from './store-of.ts';
 import { usageAnswer, usageOf, usageQuery } from './usage-operations.ts';
 
 /** What a caller may know of itself. */
@@ -74,7 +74,7 @@ export const ownOperations = [
       const keyId = caller.key?.id;
       // A key that was made keeps its requests when it is renamed. One of the config has no id.
       const own = keyId === undefined ? placeOf(caller) : { keyId };
-      const { ledger } = await storeOf(context);
+      const ledger = await ledgerOf(context);
       const { rows, next } = await ledger.search({ ...search, ...own, limit }, cursor).catch(refuseCursor);
       const data = rows.filter((row) => row.keyId === keyId).map(requestJson);
       return { body: { data, next: next ?? null } };

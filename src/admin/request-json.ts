@@ -181,6 +181,6 @@ function timeJson(at: number): string {
 }
 
 /** `cacheWrite5m` → `cache_write_5m`. */
-function snake(name: string): string {
+export function snake(name: string): string {
   return name.replaceAll(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`);
 }

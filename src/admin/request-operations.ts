@@ -3,9 +3,11 @@ import type { LedgerRow } from '../core/ledger-row.ts';
 import { Refusal } from '../core/refusal.ts';
 import { csvOf, jsonLinesOf } from './csv.ts';
 import { operation } from './operation.ts';
+import { requestDetailJson } from './request-detail.ts';
+import { requestDetailSchema } from './request-detail-schema.ts';
 import { requestJson, requestSchema } from './request-json.ts';
 import { exportQuery, searchOf, searchQuery } from './request-search.ts';
-import { refuseCursor, storeOf } from './store-of.ts';
+import { isInMemory, ledgerOf, refuseCursor } from './store-of.ts';
 
 /** A page of requests. */
 export const requestPage = z.object({ data: z.array(requestSchema), next: z.string().nullable() });
@@ -20,11 +22,9 @@ export const requestOperations = [
     query: searchQuery,
     answer: requestPage,
     async handle({ query: { limit, cursor, ...asked } }, context) {
-      const { rows, next } = await (
-        await storeOf(context)
-      ).ledger
-        .search({ ...searchOf(asked, context.clock.wallNow()), limit }, cursor)
-        .catch(refuseCursor);
+      const ledger = await ledgerOf(context);
+      const query = { ...searchOf(asked, context.clock.wallNow()), limit };
+      const { rows, next } = await ledger.search(query, cursor).catch(refuseCursor);
       return { body: { data: rows.map(requestJson), next: next ?? null } };
     },
   }),
@@ -36,9 +36,7 @@ export const requestOperations = [
     query: exportQuery,
     produces: ['text/csv', 'application/x-ndjson'],
     async handle({ query: { format, ...asked } }, context) {
-      const rows = jsonOf(
-        await begun((await storeOf(context)).ledger.export(searchOf(asked, context.clock.wallNow()))),
-      );
+      const rows = jsonOf(await begun((await ledgerOf(context)).export(searchOf(asked, context.clock.wallNow()))));
       return format === 'csv' ? csvOf(rows, 'requests.csv', COLUMNS) : jsonLinesOf(rows, 'requests.jsonl');
     },
   }),
@@ -46,12 +44,12 @@ export const requestOperations = [
     id: 'getRequest',
     method: 'GET',
     path: '/admin/requests/{id}',
-    summary: 'One request, by its id or its trace id.',
-    answer: requestSchema,
+    summary: 'One request with all that is known of it, by its id or its trace id.',
+    answer: requestDetailSchema,
     async handle({ names: { id = '' } }, context) {
-      const { ledger } = await storeOf(context);
+      const ledger = await ledgerOf(context);
       const row = (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1 })).rows[0];
-      if (row !== undefined) return { body: requestJson(row) };
+      if (row !== undefined) return { body: requestDetailJson(row, isInMemory(context) ? 'memory' : 'ledger') };
       throw new Refusal(
         'not_found',
         `There is no request \`${id}\` in the ledger. It may be older than \`ledger.keep_days\`, or not have ended.`,

@@ -9,6 +9,8 @@ export const CLIENT_LEFT = 499;
 
 /** What one exchange came to. Written once, at its end; log lines, metrics and any ledger derive from it. */
 export interface ExchangeRecord {
+  /** Its id in the ledger and wherever it is told; `recordId` makes it. */
+  id?: string | undefined;
   /** Milliseconds since the epoch at which the request arrived. */
   readonly startedAt: number;
   readonly traceId: string;

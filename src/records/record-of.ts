@@ -23,6 +23,7 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
   const status = left ? CLIENT_LEFT : delivery.status;
   const tries = attemptRecordsOf(exchange, prices);
   return {
+    id: undefined,
     startedAt: exchange.startedAtWall,
     traceId: exchange.traceId,
     clientIp: exchange.clientIp,

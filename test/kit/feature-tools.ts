@@ -4,6 +4,7 @@ import { RequestQueue } from '../../src/admission/queue/queue.ts';
 import type { FeatureTools } from '../../src/feature.ts';
 import { createLog } from '../../src/records/log/log.ts';
 import { Metrics } from '../../src/records/metrics/metrics.ts';
+import { RecentActivity } from '../../src/records/recent/recent-activity.ts';
 import { FakeClock } from './fake-clock.ts';
 import { logSettings } from './log-settings.ts';
 
@@ -28,6 +29,7 @@ export function featureTools(clock = new FakeClock(), show: (line: string) => vo
     file: undefined,
     callers: new CallerAccess(),
     budgets: new BudgetBook(),
+    recent: new RecentActivity(clock),
     store: () => Promise.reject(new Error('there is no database')),
   };
 }

@@ -35,14 +35,19 @@ describe('llm-proxy db', () => {
     const database = join(dir, 'kept', 'llm-proxy.db');
     const before = await runCommand(db, ['status', '-c', config]);
     expect(before).toMatchObject({ code: 1, out: [`database  ${database}, not made yet`] });
-    expect(before.err.join()).toContain('2 of 2 steps of the schema are missing');
+    expect(before.err.join()).toContain('3 of 3 steps of the schema are missing');
     expect(statSync(dir).isDirectory()).toBe(true);
     expect(await Bun.file(database).exists()).toBe(false);
     const nothing = await runCommand(db, ['backup', '--into', join(dir, 'none.db'), '-c', config]);
     expect(nothing).toMatchObject({ code: 1, err: ['there is no database yet, so there is nothing to back up'] });
     expect(await runCommand(db, ['migrate', '-c', config])).toMatchObject({
       code: 0,
-      out: ['schema 1: keys, teams, audit', 'schema 2: ledger', 'the schema is up to date'],
+      out: [
+        'schema 1: keys, teams, audit',
+        'schema 2: ledger',
+        'schema 3: detail of requests',
+        'the schema is up to date',
+      ],
     });
     expect(await runCommand(db, ['migrate', '-c', config])).toMatchObject({ out: ['the schema was up to date'] });
 

@@ -41,7 +41,7 @@ describe.each(kinds)('a $kind database', (places) => {
   test('is made once by processes that start at the same time', async () => {
     const children = Array.from({ length: 5 }, () => childOf('migrate', place));
     for (const child of children) expect(await child).toEqual({ code: 0, err: '' });
-    expect(await versionsIn(place)).toEqual([1, 2]);
+    expect(await versionsIn(place)).toEqual([1, 2, 3]);
   });
 
   test('of a newer program is refused, and left as it is', async () => {
@@ -131,7 +131,7 @@ describe('a file that is', () => {
     await store.ledger.append(rowsOf(3000));
     await stores.closeAll();
     const bytes = readFileSync(file);
-    bytes.fill(0xa5, Math.floor(bytes.length / 4), Math.floor(bytes.length * 0.9));
+    bytes.fill(0xa5, Math.floor(bytes.length / 2), Math.floor(bytes.length * 0.9));
     writeFileSync(file, bytes);
     const damaged = await stores.open(place());
     const error = await failure(damaged.ledger.verify());

@@ -1,7 +1,7 @@
-import { randomUUIDv7 } from 'bun';
 import type { LedgerRow } from '../../core/ledger-row.ts';
 import type { ExchangeRecord } from '../../core/record.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { recordId } from '../record-id.ts';
 import { Journal, type JournalSettings } from './journal.ts';
 import { rowOf, type Mask } from './row-of.ts';
 
@@ -189,8 +189,7 @@ export class RowWriter {
 
   #makeRow(record: ExchangeRecord): void {
     try {
-      const id = randomUUIDv7('hex', record.startedAt);
-      this.#waiting.push(rowOf(record, { id, node: this.settings.node, mask: this.limits.mask }));
+      this.#waiting.push(rowOf(record, { id: recordId(record), node: this.settings.node, mask: this.limits.mask }));
     } catch (error) {
       this.#giveUp(error, record.traceId);
     }

@@ -8,6 +8,7 @@ import { HOUR_MS } from './hours.ts';
 import { minus, PLAIN, plus, SUMS, SUMS_AS_TEXT, sumsIn, ZERO } from './measures.ts';
 import { ALL_DIMENSIONS } from './roll-up.ts';
 import type { Span } from './spans.ts';
+import { usageOfRows } from './usage-of-rows.ts';
 import { spansOf } from './spans.ts';
 
 /** A stretch of hours, in hours since the epoch. */
@@ -22,6 +23,8 @@ interface Stretch {
 
 /** Sums by what a query groups by. Reads roll-ups only, of days where it can. */
 export async function usage(database: Database, query: UsageQuery): Promise<Usage> {
+  const { groupByText } = query;
+  if (groupByText !== undefined) return await usageOfRows(database, { ...query, groupByText });
   const wanted = { ...query, groupBy: DIMENSIONS.filter((dimension) => query.groupBy?.includes(dimension)) };
   const groups: UsageGroup[] = [];
   for (const stretch of stretchesOf(query)) groups.push(...(await groupsOf(database, wanted, stretch)));
