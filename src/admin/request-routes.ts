@@ -51,16 +51,17 @@ export function routesJson(row: LedgerRow): RouteJson[] {
 export function leftAliasesJson(row: LedgerRow): RequestDetailJson['left_aliases'] {
   const notes = row.detail?.routes ?? [];
   const all = [...new Set(notes.map(({ alias }) => alias))];
-  const last = notes.findLast((note) => row.tries.some((tried) => tried.failure === undefined && isOf(tried, note)));
-  const until = row.servedAlias === undefined ? 0 : all.indexOf(last?.alias ?? '');
-  return (until === -1 ? all.slice(0, -1) : all.slice(0, until)).map((alias) => {
-    const wasTried = notes.some(
-      (note) => note.alias === alias && note.skipped === undefined && row.tries.some((tried) => isOf(tried, note)),
-    );
-    return wasTried
-      ? { alias, reason: 'every_try_failed' as const, words: 'every route that was tried has failed' }
-      : { alias, reason: 'no_route_available' as const, words: 'none of its routes could be tried' };
-  });
+  // The alias of the row is the one that served, or that came last.
+  return all
+    .filter((alias) => alias !== row.aliasLabel)
+    .map((alias) => {
+      const wasTried = notes.some(
+        (note) => note.alias === alias && note.skipped === undefined && row.tries.some((tried) => isOf(tried, note)),
+      );
+      return wasTried
+        ? { alias, reason: 'every_try_failed' as const, words: 'every route that was tried has failed' }
+        : { alias, reason: 'no_route_available' as const, words: 'none of its routes could be tried' };
+    });
 }
 
 /** A stream that broke off has served as well. */

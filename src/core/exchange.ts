@@ -134,7 +134,7 @@ export class Exchange implements BagItem, Holder {
   bytesIn = 0;
   bufferedBytes = 0;
   readonly waits = new Waits();
-  /** How its routes were chosen; undefined: the first was there to be tried, and has not failed. */
+  /** Undefined: its first route was there to be tried, and has not failed. */
   routeNotes: RouteNotes | undefined;
 
   /** What the policies have let it take. */
@@ -242,7 +242,7 @@ export class Exchange implements BagItem, Holder {
     return (this.#work ??= measure());
   }
 
-  /** Whom the client says that it asks for. */
+  /** Whom it is for, as the client says. */
   get attribution(): Attribution {
     return (this.#attribution ??= attributionOf(this.body?.fields, this.headers));
   }
