@@ -57,6 +57,8 @@ export class App {
   readonly gateway: Gateway;
   readonly failedKeys: FailedKeys;
   readonly features: FeatureSet;
+  /** What was seen lately. */
+  readonly recent = new RecentActivity(systemClock);
   config: Config;
   /** Reads the config again, if it came from somewhere. */
   onReload: () => Promise<ReloadResult> = () => Promise.resolve({ result: 'refused', problems: [NO_FILE] });
@@ -116,7 +118,6 @@ export class App {
       features: () => this.features.families(),
       version: VERSION,
     });
-    const recent = new RecentActivity(clock);
     const create = instead.features ?? createFeatures;
     const tools = {
       clock,
@@ -126,7 +127,7 @@ export class App {
       queue: this.#queue,
       callers: this.#callers,
       budgets: this.#budgets,
-      recent,
+      recent: this.recent,
       file: place.file,
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
@@ -145,7 +146,7 @@ export class App {
       itemStore: new ItemStore(this.#budget),
       reload: () => this.onReload(),
       status: () => this.#status(),
-      admin: createAdmin({ config: () => this.config, budgets: this.#budgets, recent }),
+      admin: createAdmin({ config: () => this.config, budgets: this.#budgets, recent: this.recent }),
       openStore: () => (this.#store.isConfigured ? this.#store.get() : undefined),
       callers: this.#callers,
       random: Math.random,

@@ -5,7 +5,7 @@ import { isInMemory, ledgerOf } from '../store-of.ts';
 import type { Overview, OverviewTop } from './overview-schema.ts';
 
 const MOST = 10;
-/** For so long names are told apart in memory by minutes; then by hours. */
+/** For so long names are told apart in memory by minutes. */
 const MINUTES_MS = 75 * 60_000;
 const DAY_MS = 86_400_000;
 
@@ -23,7 +23,7 @@ export async function topsOf(
     TOP_DIMENSIONS.map(async (dimension) => {
       const sums = isOfLedger
         ? await ofLedger(dimension, { from, to }, context)
-        : ofMemory(dimension, isShort ? from : Math.max(from, to - DAY_MS), isShort, context);
+        : ofMemory(dimension, Math.max(from, to - DAY_MS), context);
       return topOf(sums);
     }),
   );
@@ -33,9 +33,10 @@ export async function topsOf(
 
 const NONE: Tops['callers'] = { by_cost: [], by_requests: [] };
 
-function ofMemory(dimension: TopDimension, from: number, isShort: boolean, { recent }: AdminContext): Named {
-  const sums = (isShort ? recent.names : recent.namesOfHours).since(from, dimension);
-  return Array.from(sums, ([name, of]) => [name ?? null, of] as const);
+function ofMemory(dimension: TopDimension, from: number, { recent }: AdminContext): Named {
+  return Array.from(recent.names.since(from, dimension)).flatMap(([name, sums]) =>
+    typeof name === 'symbol' ? [] : [[name ?? null, sums] as const],
+  );
 }
 
 async function ofLedger(

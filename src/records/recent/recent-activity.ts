@@ -2,13 +2,13 @@ import type { LedgerRow } from '../../core/ledger-row.ts';
 import type { ExchangeRecord } from '../../core/record.ts';
 import type { TokenClasses } from '../../core/token-classes.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
 import { rowOf, type Mask } from '../ledger/row-of.ts';
 import { recordId } from '../record-id.ts';
 import type { Sink } from '../sink.ts';
 import { RecentRecords } from './recent-records.ts';
-import { StepSeries } from './step-series.ts';
+import { StepSeries, type StepCounts } from './step-series.ts';
 import { TopNames } from './top-names.ts';
+import { bucketOf } from './ttft-buckets.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -16,7 +16,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const MINUTES = 49 * 60;
 /** A month likewise. */
 const HOURS = 61 * 24;
-/** Names are told apart for the last hour and a quarter in steps of five minutes, and for a day in hours. */
+/** Names are told apart for the last hour and a quarter in steps of five minutes, and for the day before in hours. */
 const NAME_STEP_MS = 5 * MINUTE_MS;
 const NAME_STEPS = 16;
 const NAME_HOURS = 25;
@@ -29,8 +29,7 @@ export class RecentActivity implements Sink {
   readonly records = new RecentRecords();
   readonly minutes = new StepSeries(MINUTE_MS, MINUTES);
   readonly hours = new StepSeries(HOUR_MS, HOURS);
-  readonly names = new TopNames(NAME_STEP_MS, NAME_STEPS);
-  readonly namesOfHours = new TopNames(HOUR_MS, NAME_HOURS);
+  readonly names = new TopNames(NAME_STEP_MS, NAME_STEPS, new TopNames(HOUR_MS, NAME_HOURS));
   /** From when on all is known, in milliseconds since the epoch: when the process started, or what was read of before. */
   knownSince: number;
   /** When the process began to count. */
@@ -48,17 +47,12 @@ export class RecentActivity implements Sink {
   record(record: ExchangeRecord): void {
     if (record.alias === undefined && record.attempts === 0) return;
     this.records.add(record);
-    const { tries, startedAt } = record;
-    const nanoUsd = nanoUsdOf(tries) ?? 0;
-    const tokens = tokensOf(record);
-    const unpriced = isUnpriced(tries);
-    this.minutes.add(record, tokens, nanoUsd, unpriced);
-    this.hours.add(record, tokens, nanoUsd, unpriced);
-    const failed = record.status >= 400 || record.interrupted ? 1 : 0;
+    const counts = countsOf(record);
+    const bucket = record.ttftMs === undefined ? -1 : bucketOf(record.ttftMs);
+    this.minutes.add(record, counts, bucket);
+    this.hours.add(record, counts, bucket);
     const { caller, aliasLabel: alias, model, backend } = record;
-    const names = { caller, alias, model, backend };
-    this.names.add(startedAt, names, 1, failed, nanoUsd);
-    this.namesOfHours.add(startedAt, names, 1, failed, nanoUsd);
+    this.names.add(record.startedAt, { caller, alias, model, backend }, counts);
   }
 
   /** The row that the ledger has of a record, or would have. */
@@ -71,10 +65,16 @@ export class RecentActivity implements Sink {
   }
 }
 
-function tokensOf({ tries }: ExchangeRecord): number {
-  let sum = 0;
-  for (const { usage } of tries) if (usage !== undefined) sum += allOf(usage);
-  return sum;
+/** What a record adds to sums. */
+function countsOf({ tries, status, interrupted, refused, attempts }: ExchangeRecord): StepCounts {
+  let [tokens, nanoUsd, unpriced] = [0, 0, 0];
+  for (const { usage, cost } of tries) {
+    if (usage !== undefined) tokens += allOf(usage);
+    if (cost === null) unpriced = 1;
+    else if (cost !== undefined) nanoUsd += cost.nanoUsd;
+  }
+  const failed = status >= 400 || interrupted ? 1 : 0;
+  return { requests: 1, failed, refused: refused ? 1 : 0, failedOver: attempts > 1 ? 1 : 0, unpriced, tokens, nanoUsd };
 }
 
 /** By name, not in a loop: it is asked of every request. */

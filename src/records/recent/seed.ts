@@ -22,10 +22,7 @@ export async function seed(
   const mustStop = (): boolean => isStopped() || recent.now > until;
   const names = { from: begin - 25 * HOUR_MS, to: begin, stepMs: 5 * MINUTE_MS };
   for await (const rows of ledger.nameSteps(names)) {
-    for (const { at, requests, failed, nanoUsd, ...of } of rows) {
-      recent.names.add(at, of, requests, failed, nanoUsd);
-      recent.namesOfHours.add(at, of, requests, failed, nanoUsd);
-    }
+    for (const row of rows) recent.names.add(row.at, row, row);
     if (mustStop()) return;
   }
   const minutes = { from: begin - MINUTES_MS, to: begin, stepMs: MINUTE_MS, bucketScale: BUCKET_SCALE };

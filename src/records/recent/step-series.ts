@@ -1,5 +1,5 @@
 import type { ExchangeRecord } from '../../core/record.ts';
-import { bucketOf, TTFT_BUCKETS } from './ttft-buckets.ts';
+import { TTFT_BUCKETS } from './ttft-buckets.ts';
 
 /** What is counted of each step, in the order in which it is kept. */
 const COUNTS = ['requests', 'failed', 'refused', 'failedOver', 'unpriced', 'tokens', 'nanoUsd'] as const;
@@ -30,22 +30,23 @@ export class StepSeries {
     this.#steps = new Float64Array(length).fill(-1);
   }
 
-  /** Counts a record. On a request's path: it allocates nothing. */
-  add(record: ExchangeRecord, tokens: number, nanoUsd: number, isUnpriced: boolean): void {
-    const place = this.#placeOf(Math.floor(record.startedAt / this.stepMs));
+  /** Counts a record. On a request's path: it allocates nothing. `bucket`: -1 where it has no time to the first content. */
+  add({ startedAt }: ExchangeRecord, sums: Readonly<StepCounts>, bucket: number): void {
+    const step = Math.floor(startedAt / this.stepMs);
+    const place = this.#steps[step % this.length] === step ? step % this.length : this.#placeOf(step);
     if (place === -1) return;
     const counts = this.#counts;
     const at = place * WIDTH;
-    counts[at] = (counts[at] ?? 0) + 1;
-    if (record.status >= 400 || record.interrupted) counts[at + 1] = (counts[at + 1] ?? 0) + 1;
-    if (record.refused) counts[at + 2] = (counts[at + 2] ?? 0) + 1;
-    if (record.attempts > 1) counts[at + 3] = (counts[at + 3] ?? 0) + 1;
-    if (isUnpriced) counts[at + 4] = (counts[at + 4] ?? 0) + 1;
-    counts[at + 5] = (counts[at + 5] ?? 0) + tokens;
-    counts[at + 6] = (counts[at + 6] ?? 0) + nanoUsd;
-    if (record.ttftMs === undefined) return;
-    const bucket = place * TTFT_BUCKETS + bucketOf(record.ttftMs);
-    this.#ttft[bucket] = (this.#ttft[bucket] ?? 0) + 1;
+    counts[at] = (counts[at] ?? 0) + sums.requests;
+    if (sums.failed > 0) counts[at + 1] = (counts[at + 1] ?? 0) + sums.failed;
+    if (sums.refused > 0) counts[at + 2] = (counts[at + 2] ?? 0) + sums.refused;
+    if (sums.failedOver > 0) counts[at + 3] = (counts[at + 3] ?? 0) + sums.failedOver;
+    if (sums.unpriced > 0) counts[at + 4] = (counts[at + 4] ?? 0) + sums.unpriced;
+    counts[at + 5] = (counts[at + 5] ?? 0) + sums.tokens;
+    counts[at + 6] = (counts[at + 6] ?? 0) + sums.nanoUsd;
+    if (bucket === -1) return;
+    const to = place * TTFT_BUCKETS + bucket;
+    this.#ttft[to] = (this.#ttft[to] ?? 0) + 1;
   }
 
   /** Adds what is known of a step from elsewhere; `bucket`: that of the times of all these requests, if they have one. */
