@@ -7,6 +7,7 @@ COPY package.json package-lock.json .npmrc bunfig.toml tsconfig.json ./
 COPY scripts scripts
 RUN bash scripts/dependencies.sh --runtime
 COPY src src
+COPY console console
 RUN case "$TARGETARCH" in \
       amd64) target=linux-x64 ;; \
       arm64) target=linux-arm64 ;; \

@@ -7,7 +7,7 @@ RUNTIME := node_modules/.installed-runtime
 DEPS := node_modules/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help run test dev build-all npm formula sbom tour bench soak fuzz check generate manifests prices fmt clean
+.PHONY: help run test dev build-all npm formula sbom tour screenshots bench soak fuzz check generate manifests prices fmt clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -57,6 +57,9 @@ prices: $(DEPS) ## Make the built-in price table anew from published sources (wi
 
 tour: $(DEPS) ## Write docs/tour.md and the README's picture: runs the program through a night of failures (needs Prometheus)
 	@$(BUN) scripts/tour/run.ts
+
+screenshots: $(DEPS) ## Write docs/images: the console's pages as pictures (ARGS="--all DIR": at every width, theme and language; needs Chromium)
+	@$(BUN) scripts/screenshots.ts $(ARGS)
 
 fmt: $(DEPS) ## Format everything
 	@$(BUN) fmt

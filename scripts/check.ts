@@ -10,6 +10,7 @@ interface Check {
 // oxlint and knip are Node programs; running them on Bun spares a machine with only Bun the Node.
 const CHECKS: Check[] = [
   { name: 'types', run: () => command(BUN, 'check') },
+  { name: 'types of the console', run: () => command(BUN, 'check', '-p', 'console') },
   { name: 'format', run: () => command(BUN, 'fmt', '--check') },
   {
     name: 'lint',

@@ -1,5 +1,8 @@
-import { chmod, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { BunPlugin } from 'bun';
+import { buildFiles } from '../src/console/build-files.ts';
+import { pack } from '../src/console/packed-files.ts';
 import { NOTHING_FROM_THE_WORKING_DIRECTORY } from './autoload.ts';
 import type { Target } from './runtimes.ts';
 import { runtimeFor } from './runtimes.ts';
@@ -26,12 +29,14 @@ export async function buildExecutable(
   version: string,
   target?: Target,
 ): Promise<{ readonly bytes: number }> {
+  const console = await packedConsole(dirname(outfile));
   await Bun.build({
     entrypoints: ['src/main.ts', ...THREADS],
     minify: true,
     sourcemap: 'inline',
     bytecode: true,
     format: 'esm', // top-level await; the bytecode default is CommonJS
+    plugins: [embedded(console)],
     define: { BUILD_VERSION: JSON.stringify(version) },
     compile: {
       outfile,
@@ -46,5 +51,24 @@ export async function buildExecutable(
     ...THREADS.map((path) => basename(path, '.ts')).map((name) => `${name}.js`),
   ];
   for (const name of names) await rm(join(dirname(outfile), `${name}.map`), { force: true });
+  await rm(dirname(console), { recursive: true });
   return { bytes: Bun.file(outfile).size };
+}
+
+/** Builds the console and packs it into one file, in a folder of its own below `folder`. */
+async function packedConsole(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const path = join(await mkdtemp(join(resolve(folder), 'console-')), 'console.bin');
+  await Bun.write(path, pack(await buildFiles()));
+  return path;
+}
+
+/** Has the executable carry the packed console. */
+function embedded(path: string): BunPlugin {
+  const contents = `import path from ${JSON.stringify(path)} with { type: 'file' };\nexport const EMBEDDED = path;\n`;
+  return {
+    name: 'console',
+    setup: (build) =>
+      void build.onLoad({ filter: /[\\/]console[\\/]embedded\.ts$/ }, () => ({ contents, loader: 'ts' })),
+  };
 }

@@ -6,12 +6,13 @@ import { digestOf } from './config/caller-keys.ts';
 import { keySpecOf, teamSpecOf } from './config/made-access.ts';
 import { hasKey } from './config/listen-choice.ts';
 import type { Config } from './config/schema.ts';
+import { defined, offAsInfinity, resolveTimeouts } from './config/timeouts.ts';
 import { hasStore } from './config/store-place.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
 import { gatewaySecret } from './core/gateway-secret.ts';
-import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
+import type { Alias, Backend, Route } from './core/route.ts';
 import { routeKey } from './core/route.ts';
 import { IdSeal } from './core/sealed-id.ts';
 import { Scrubber } from './core/scrubber.ts';
@@ -81,10 +82,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,
-    metricsEndpoint: {
-      isBesideApi: config.metrics.enabled && config.metrics.listen === undefined,
-      isPublic: config.metrics.public,
-    },
+    ...endpointsOf(config),
     keyCheck: keyCheckOf(config, access),
     adminKey: adminKeyOf(config),
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
@@ -109,6 +107,11 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
+}
+
+function endpointsOf({ metrics, admin }: Config): Pick<Snapshot, 'metricsEndpoint' | 'servesConsole'> {
+  const isBesideApi = metrics.enabled && metrics.listen === undefined;
+  return { metricsEndpoint: { isBesideApi, isPublic: metrics.public }, servesConsole: admin.console.enabled };
 }
 
 function detectionRules({ error_codes: codes, error_patterns: patterns }: Config['detection']): DetectionRules {
@@ -271,30 +274,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
   return alias;
 }
 
-type TimeoutConfig = Config['timeout'];
-
-function resolveTimeouts(config: TimeoutConfig): Timeouts {
-  return {
-    connectMs: offAsInfinity(config.connect_timeout),
-    firstByteMs: config.first_byte_timeout === undefined ? undefined : offAsInfinity(config.first_byte_timeout),
-    readMs: offAsInfinity(config.read_timeout),
-    writeMs: offAsInfinity(config.write_timeout),
-    totalMs: offAsInfinity(config.total_timeout),
-  };
-}
-
-/** The values that are set: an absent one must not hide that of a wider scope. */
-function defined(
-  values: { readonly [K in keyof TimeoutConfig]?: number | undefined } | undefined,
-): Partial<TimeoutConfig> {
-  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== undefined));
-}
-
 /** Names of headers mean the same in any case, and must replace what has the same name. */
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function offAsInfinity(ms: number): number {
-  return ms === 0 ? Infinity : ms;
 }

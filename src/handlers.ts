@@ -42,6 +42,7 @@ export const HANDLERS: Readonly<Record<Handler, EndpointHandler>> = {
   models: { answer: local(modelList) },
   model_by_id: { answer: local(oneModel) },
   admin: { answer: local(adminAnswer) },
+  console: BY_SERVER,
   health: BY_SERVER,
   ready: BY_SERVER,
   metrics: BY_SERVER,

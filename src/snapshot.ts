@@ -40,6 +40,8 @@ export interface Snapshot {
   /** Whether the bodies of requests and answers are kept for the log. */
   readonly logsBodies: boolean;
   readonly metricsEndpoint: MetricsEndpoint;
+  /** Whether browsers get the console. */
+  readonly servesConsole: boolean;
   readonly maxBodyBytes: number;
   /** How much work one request may make. */
   readonly work: WorkLimits;

@@ -24,7 +24,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['serving', 'delivery'],
   ['handlers'],
   ['gateway'],
-  ['admin'],
+  ['admin', 'console'],
   ['settings', 'observers', 'read-prompts'],
   ['features', 'feature-set'],
   ['app'],

@@ -11,7 +11,16 @@ export type Limits = 'none' | 'rate' | 'queue';
 
 /** What handles a request. Each name is looked up in one table of functions where requests are handled. */
 export type Handler =
-  'model' | 'resource' | 'passthrough' | 'models' | 'model_by_id' | 'admin' | 'health' | 'ready' | 'metrics';
+  | 'model'
+  | 'resource'
+  | 'passthrough'
+  | 'models'
+  | 'model_by_id'
+  | 'admin'
+  | 'console'
+  | 'health'
+  | 'ready'
+  | 'metrics';
 
 /** What the table of endpoints says of each row besides its paths. */
 export interface Access {
@@ -37,6 +46,8 @@ export interface Match {
   readonly isShared?: boolean;
   /** Other dialects have these paths too: the row is for those clients alone whose headers say that it is theirs. */
   readonly isTold?: boolean;
+  /** For those alone who want a page: a browser, or a HEAD. */
+  readonly isForBrowsers?: boolean;
 }
 
 /** One row of the table of endpoints (`server/endpoints.ts`). */

@@ -1,5 +1,6 @@
 import { hasNames, pathsOf } from '../admin/paths.ts';
 import { adminRows } from '../admin/rows.ts';
+import { pageRows } from '../console/page-rows.ts';
 import type { EndpointRow, Match, Matched } from '../core/endpoint-row.ts';
 import type { Endpoint, Method } from '../core/exchange.ts';
 import type { MisplacedPath } from '../core/misplaced-path.ts';
@@ -35,6 +36,7 @@ export const ENDPOINTS: readonly EndpointRow[] = [
   { match: local('/readyz'), auth: 'public', limits: 'none', handler: 'ready' },
   { match: local('/metrics'), auth: 'scraper', limits: 'none', handler: 'metrics' },
   ...adminRows,
+  ...pageRows,
   // Two forms of one dialect have the same rows. What is asked of models is looked for before the rest of each API.
   ...[...new Set(PROTOCOLS.flatMap(([, { front }]) => front.rows))].toSorted(
     (one, other) => Number(one.handler === 'passthrough') - Number(other.handler === 'passthrough'),
@@ -93,7 +95,8 @@ export function matchEndpoint(
 ): EndpointMatch {
   const path = written.includes('%3') ? written.replace(ENCODED_COLON, ':') : written;
   const found = KNOWN.get(path) ?? operatorsAt(path, query) ?? endpointAt(path, query, headers);
-  if (found === undefined) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: misplaced(path) };
+  if (found === undefined || (found.row.match.isForBrowsers === true && !wantsPage(method, headers)))
+    return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: misplaced(path) };
   const endpoint =
     found.row.match.isShared === true
       ? { ...found.endpoint, protocol: namedBy(query, headers) ?? found.endpoint.protocol }
@@ -232,6 +235,11 @@ function dialectOf(path: string, query: string, headers: Headers): ProtocolName 
 
 function likelyBy(headers: Headers): ProtocolName | undefined {
   return PROTOCOLS.find(([, { front }]) => front.likelyHeaders?.some((header) => headers.has(header)))?.[0];
+}
+
+/** Whether a page is wanted, as browsers say; whoever looks for a sign of life by HEAD says nothing. */
+function wantsPage(method: string, headers: Headers): boolean {
+  return method === 'HEAD' || (method === 'GET' && headers.get('accept')?.includes('text/html') === true);
 }
 
 /** What is answered here is asked for by GET. */

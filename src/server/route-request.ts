@@ -10,6 +10,7 @@ import { traceIdOf } from '../records/trace.ts';
 import { keyShown } from '../admission/auth.ts';
 import { checkValid } from '../admission/caller-key.ts';
 import { checkEndpoint } from '../admission/operators.ts';
+import { serveConsole } from '../console/serve-console.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { isOperatorsPath, type MatchEndpoint } from './endpoints.ts';
 import type { Answered, BunServer } from './listen.ts';
@@ -63,6 +64,11 @@ function answer(
   if (probe !== undefined) return probe(request, app);
   // A proxy in front that guards these paths has not seen them, if they come of dots that were resolved here.
   if (!isLiteral && isOperatorsPath(path)) match = { protocol: match.protocol, endpoint: undefined };
+  if (match.endpoint?.handler === 'console') {
+    const page = consolePage(request, headers, app);
+    if (page !== undefined) return page;
+    match = { protocol: match.protocol, endpoint: undefined };
+  }
   const isMetrics = match.endpoint?.handler === 'metrics';
   const upgrades = match.endpoint?.upgrades === true;
   const head = { method, url, headers, target, upgrades };
@@ -83,6 +89,19 @@ function answer(
     objection,
     upgrade: upgrades ? upgradeOf(request, server) : undefined,
   });
+}
+
+/**
+ * A file of the console, which is no exchange and not logged. Undefined: there is no console, or no such request. Pages of
+ * others may lead here, for there is nothing in these files to protect.
+ */
+function consolePage(request: Request, headers: HeaderFields, { gateway }: App): Promise<Response> | undefined {
+  const { method, url } = request;
+  const target = targetOf(url);
+  const head = { method, url, headers, target, upgrades: false };
+  if (!gateway.snapshot.servesConsole || target === undefined) return undefined;
+  if (objectionTo(head, { webPages: undefined }, {}) !== undefined) return undefined;
+  return serveConsole(target.path, headers);
 }
 
 /** Makes a WebSocket of the request, if it asks for one. */

@@ -35,8 +35,9 @@ interface Asked {
   readonly method: Method;
 }
 
-/** What tells whose client it is, where a row is for those of one dialect alone. */
+/** What tells whose client it is, where a row is for those of one dialect alone, or for browsers. */
 function headersFor(row: EndpointRow): Record<string, string> {
+  if (row.match.isForBrowsers === true) return { accept: 'text/html' };
   const told = PROTOCOLS.find(([, { front }]) => row.match.isTold === true && front.rows.includes(row));
   return Object.fromEntries((told?.[1].front.tellingHeaders ?? []).map((name) => [name, '1']));
 }

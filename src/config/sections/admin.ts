@@ -2,6 +2,18 @@ import { z } from 'zod';
 import { gatewayKey } from '../fields.ts';
 import { previousKey } from './previous-key.ts';
 
+const consoleSchema = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Serve it at `/` to browsers, and below `/console`. Turned off, these paths are unknown, as they are to API clients; `/admin/*` stays.',
+      ),
+  })
+  .prefault({})
+  .describe('The pages that show and change how the gateway runs.');
+
 /** `admin`: what opens the paths of operators. */
 export const adminSchema = z
   .strictObject({
@@ -13,6 +25,7 @@ export const adminSchema = z
     previous: previousKey()
       .optional()
       .describe('The key that `api_key` has replaced: until the time in `until` it opens the same.'),
+    console: consoleSchema,
   })
   .prefault({})
   .describe('Who may see and change how the gateway runs.');

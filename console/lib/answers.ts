@@ -1,0 +1,17 @@
+import type { z } from 'zod';
+import type { requestPage, searchQuery } from '../../src/admin/request-operations.ts';
+import type { requestSchema } from '../../src/admin/request-json.ts';
+import type { usageAnswer } from '../../src/admin/usage-operations.ts';
+import type { GatewayStatus } from '../../src/context.ts';
+import type { BackendReport } from '../../src/routing/report.ts';
+
+/** What the admin API answers, in the types that its own schemas have. A page adds its own beside itself. */
+export type Status = GatewayStatus;
+export type Backends = {
+  readonly backends: readonly BackendReport[];
+  readonly requests: { readonly running: number; readonly waiting: number };
+};
+export type Usage = z.output<typeof usageAnswer>;
+export type RequestRow = z.output<typeof requestSchema>;
+export type RequestPage = z.output<typeof requestPage>;
+export type RequestSearch = z.input<typeof searchQuery>;

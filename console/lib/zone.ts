@@ -1,0 +1,54 @@
+import { computed, type ReadonlySignal } from '@preact/signals';
+import { locale } from './language.ts';
+import { stored } from './stored.ts';
+
+const OWN = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The one time zone of all times and charts. */
+export const zone = stored('zone', (text) => (text !== null && isZone(text) ? text : OWN));
+
+/** Zones to choose from, the browser's own and UTC first. */
+export const ZONES: readonly string[] = [...new Set([OWN, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
+
+function isZone(name: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const FORMS = {
+  /** A moment, to the second. */
+  full: { year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  /** In lists, whose rows are of one year mostly. */
+  list: { month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  minute: { hour: '2-digit', minute: '2-digit' },
+  second: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  day: { month: 'short', day: '2-digit' },
+  date: { year: 'numeric', month: 'short', day: '2-digit' },
+  month: { year: 'numeric', month: 'short' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+export type TimeForm = keyof typeof FORMS;
+
+const formats: ReadonlySignal<Record<TimeForm, Intl.DateTimeFormat>> = computed(() => {
+  const made = Object.entries(FORMS).map(([name, form]) => {
+    return [name, new Intl.DateTimeFormat(locale.value, { ...form, hourCycle: 'h23', timeZone: zone.value })];
+  });
+  return Object.fromEntries(made) as Record<TimeForm, Intl.DateTimeFormat>;
+});
+
+/** A time (RFC 3339, or milliseconds) in the zone in use. */
+export function timeText(at: string | number, form: TimeForm = 'full'): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? String(at) : formats.value[form].format(date);
+}
+
+/** `+08:00` for the zone in use, as it is at that time. */
+export function offsetText(at = Date.now()): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZone: zone.value, timeZoneName: 'longOffset' }).formatToParts(at);
+  const text = parts.find(({ type }) => type === 'timeZoneName')?.value.replace('GMT', '') ?? '';
+  return text === '' ? '+00:00' : text;
+}

@@ -1,0 +1,56 @@
+import type { ComponentType } from 'preact';
+import type { Role } from './lib/session.ts';
+import type { IconName } from './parts/icon.tsx';
+import type { Words } from './words/en.ts';
+
+/** What a page is given. */
+export interface PageProps {
+  /** What follows the page's own path: the id in `/console/requests/ID`; empty for the page itself. */
+  readonly rest: string;
+}
+
+/** One page of the console. */
+export interface PageRow {
+  /** Its word, in `words/`. */
+  readonly name: keyof Words['pages'];
+  readonly path: string;
+  readonly icon: IconName;
+  /** `g` and this letter lead there. */
+  readonly letter: string;
+  /** The least role that sees it. */
+  readonly role: Role;
+  /** Its component, in a chunk of its own, so that each page loads what it needs. */
+  readonly load: () => Promise<{ readonly Page: ComponentType<PageProps> }>;
+}
+
+/** The pages in the order of the rail. */
+export const PAGES: readonly PageRow[] = [
+  {
+    name: 'overview',
+    path: '/',
+    icon: 'overview',
+    letter: 'o',
+    role: 'viewer',
+    load: async () => ({ Page: (await import('./pages/overview/overview-page.tsx')).OverviewPage }),
+  },
+];
+
+/** The page at a path, and what follows its own path there; undefined if there is none. */
+export function pageAt(path: string): { readonly row: PageRow; readonly rest: string } | undefined {
+  const plain = path.replace(/\/$/, '');
+  if (plain === '' || plain === '/console') return found(PAGES[0], '');
+  const row = PAGES.find((each) => plain === each.path || (plain.startsWith(`${each.path}/`) && each.path !== '/'));
+  return found(row, row === undefined ? '' : decoded(plain.slice(row.path.length + 1)));
+}
+
+function found(row: PageRow | undefined, rest: string) {
+  return row === undefined ? undefined : { row, rest };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,121 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { timeText, zone, type TimeForm } from '../lib/zone.ts';
+import type { ChartProps } from './chart.tsx';
+
+/** What is drawn, and who is told which point is under the pointer. */
+interface Drawn extends ChartProps {
+  readonly height: number;
+  readonly hidden: ReadonlySet<string>;
+  readonly onPoint: (index: number | undefined) => void;
+}
+
+/** Draws a chart into an element, as wide as that is. Returns what takes it away. */
+export function drawChart(box: HTMLElement, drawn: Drawn): () => void {
+  const colors = colorsOf(box);
+  const chart = new uPlot(optionsOf(drawn, colors, box.clientWidth), dataOf(drawn), box);
+  const resized = new ResizeObserver(() => chart.setSize({ width: box.clientWidth, height: drawn.height }));
+  resized.observe(box);
+  return () => {
+    resized.disconnect();
+    chart.destroy();
+  };
+}
+
+interface Colors {
+  readonly text: string;
+  readonly grid: string;
+  readonly font: string;
+  series(at: number, tone: string | undefined): string;
+}
+
+/** The colours of the theme in use, for a canvas knows no CSS. */
+function colorsOf(box: HTMLElement): Colors {
+  const style = getComputedStyle(box);
+  const color = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    text: color('--text-2'),
+    grid: color('--line'),
+    font: `11px ${style.fontFamily}`,
+    series: (at, tone) => color(`--series-${tone ?? (at % 8) + 1}`),
+  };
+}
+
+function optionsOf(drawn: Drawn, colors: Colors, width: number): uPlot.Options {
+  const { series, format, height, kind, times } = drawn;
+  const axis = { stroke: colors.text, font: colors.font, ticks: { show: false } } as const;
+  const step = (times[1] ?? 0) - (times[0] ?? 0);
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { y: false, points: { show: kind === 'lines' }, drag: { x: false, y: false } },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone.value),
+    scales: {
+      x: {
+        time: true,
+        range: (_chart, from, to) => (kind === 'bars' ? [from - step / 2000, to + step / 2000] : [from, to]),
+      },
+      y: { range: (_chart, _from, to) => [0, to > 0 ? to * 1.05 : 1] },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        space: 70,
+        values: (_chart, splits) => {
+          const gap = ((splits[1] ?? 0) - (splits[0] ?? 0)) * 1000;
+          return splits.map((seconds) => timeText(seconds * 1000, axisForm(gap, seconds)));
+        },
+      },
+      {
+        ...axis,
+        grid: { stroke: colors.grid, width: 1 },
+        space: 40,
+        size: (_chart, labels: readonly string[] | null) =>
+          14 + 6.2 * Math.max(3, ...(labels ?? []).map((each) => each.length)),
+        values: (_chart, splits) => splits.map(format),
+      },
+    ],
+    series: [{}, ...topFirst(drawn).map(({ at, tone, name }) => seriesOf(name, colors.series(at, tone), drawn))],
+    hooks: { setCursor: [({ cursor }) => drawn.onPoint(cursor.idx ?? undefined)] },
+    ...(series.length === 0 ? { cursor: { show: false } } : {}),
+  };
+}
+
+function seriesOf(name: string, color: string, { kind, isStacked = false, hidden }: Drawn): uPlot.Series {
+  return {
+    label: name,
+    show: !hidden.has(name),
+    stroke: color,
+    width: kind === 'bars' ? 0 : 1.75,
+    points: { show: false },
+    ...(kind === 'lines' ? {} : { fill: isStacked || kind === 'bars' ? color : `${color}33` }),
+    ...(kind === 'bars' ? { paths: uPlot.paths.bars?.({ size: [0.72, 48], align: 0 }) ?? null } : {}),
+  } as uPlot.Series;
+}
+
+/** Stacked ones are drawn from the top of the stack down, so that each covers the rest of the one above it. */
+function topFirst({ series, isStacked = false }: ChartProps) {
+  const all = series.map(({ name, tone }, at) => ({ name, tone, at }));
+  return isStacked ? all.toReversed() : all;
+}
+
+function dataOf({ times, series, isStacked = false, hidden }: Drawn): uPlot.AlignedData {
+  const seconds = times.map((ms) => ms / 1000);
+  if (!isStacked) return [seconds, ...series.map(({ values }) => [...values])];
+  const sums = times.map(() => 0);
+  const stacked = series.map(({ name, values }) =>
+    values.map((value, at) => (sums[at] = (sums[at] ?? 0) + (hidden.has(name) ? 0 : (value ?? 0)))),
+  );
+  return [seconds, ...stacked.toReversed()];
+}
+
+const HOUR_MS = 3_600_000;
+
+/** How much of a time an axis says; at midnight, the day. */
+function axisForm(gapMs: number, seconds: number): TimeForm {
+  if (gapMs >= 24 * HOUR_MS) return 'day';
+  if (gapMs < 60_000) return 'second';
+  return timeText(seconds * 1000, 'minute') === '00:00' ? 'day' : 'minute';
+}

@@ -1,0 +1,50 @@
+import { chooseLanguage, language, LANGUAGES, type Language } from '../lib/language.ts';
+import { showsKeys } from '../lib/keys.ts';
+import { session, signOut } from '../lib/session.ts';
+import { chooseTheme, isDark, theme, type Theme } from '../lib/theme.ts';
+import { zone, ZONES } from '../lib/zone.ts';
+import { words } from '../words/words.ts';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+import { Select } from './select.tsx';
+
+/** What the reader may choose on every page: time zone, language, theme; and who he is. */
+export function Settings() {
+  const { themes, ...w } = words.value;
+  const zones = ZONES.map((name) => [name, name.replaceAll('_', ' ')] as const);
+  const languages = Object.entries(LANGUAGES) as readonly (readonly [Language, string])[];
+  const choices = Object.entries(themes) as readonly (readonly [Theme, string])[];
+  return (
+    <div class="settings">
+      <Select label={w.zone} hideLabel value={zone.value} options={zones} onChange={(next) => (zone.value = next)}>
+        <Icon name="clock" />
+      </Select>
+      <Select label={w.language} hideLabel value={language.value} options={languages} onChange={chooseLanguage}>
+        <Icon name="globe" />
+      </Select>
+      <Select label={w.theme} hideLabel value={theme.value} options={choices} onChange={chooseTheme}>
+        <Icon name={isDark.value ? 'moon' : 'sun'} />
+      </Select>
+      <Button kind="quiet" icon="keyboard" label={w.keysTitle} onClick={() => (showsKeys.value = true)} />
+      <Account />
+    </div>
+  );
+}
+
+/** Who is signed in; nothing where nobody has to. */
+function Account() {
+  const own = session.value;
+  if (own === undefined || own.role === null || own.by === 'local') return null;
+  const { roles, signedInAs, signOut: text, readOnly } = words.value;
+  const name = own.name ?? own.caller ?? '';
+  return (
+    <div class="account">
+      <span class="account-name" title={signedInAs(name)}>
+        <Icon name="user" />
+        {name} · {roles[own.role]}
+        {own.read_only && ` · ${readOnly}`}
+      </span>
+      <Button kind="quiet" icon="exit" label={text} onClick={() => void signOut()} />
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+// The console in a real browser: its frame, and the first page.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { openBrowser, openView } from './kit/browser.ts';
+import { fill, startDemoStage, type DemoStage } from './kit/stage.ts';
+
+const browser = await openBrowser();
+let stage: DemoStage;
+beforeAll(async () => {
+  stage = await startDemoStage();
+  await fill(stage);
+});
+afterAll(async () => {
+  await browser.close();
+  await stage.stop();
+});
+
+describe.each([
+  ['light', 'en', 'Overview'],
+  ['dark', 'en', 'Overview'],
+  ['light', 'zh-CN', '概览'],
+  ['dark', 'zh-CN', '概览'],
+] as const)('in %s and %s', (theme, language, title) => {
+  test.each([360, 1280, 2560])('%d px wide: accessible, complete, and nothing is asked of others', async (width) => {
+    const view = await openView(browser, stage.url, { theme, language, width });
+    await view.go('/');
+    expect(await view.page.locator('h1').textContent()).toBe(title);
+    expect(await view.page.locator('html').getAttribute('data-theme')).toBe(theme);
+    await view.page.locator('.u-wrap').first().waitFor();
+    expect(await view.axe()).toEqual([]);
+    expect(view.complaints).toEqual([]);
+    // Nothing reaches beyond the screen.
+    expect(await view.page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
+    await view.close();
+  });
+});
+
+describe('the overview', () => {
+  test('shows what has been asked, and what it cost', async () => {
+    const view = await openView(browser, stage.url);
+    await view.go('/');
+    const stat = (label: string) => view.page.locator('.stat', { hasText: label }).locator('.stat-value');
+    expect(await stat('Requests').textContent()).toBe('8');
+    expect(await stat('Failed').textContent()).toBe('1');
+    expect(await stat('Cost').textContent()).toMatch(/^\$0\.00\d+$/);
+    expect(await view.page.getByRole('row', { name: 'demo-failover' }).first().textContent()).toContain('200');
+    expect(await view.page.getByRole('row', { name: /^demo / }).textContent()).toMatch(/50[03] /);
+    await view.close();
+  });
+
+  test('keeps its window in the address', async () => {
+    const view = await openView(browser, stage.url);
+    await view.go('/?window=7d');
+    expect(await view.page.getByLabel('Window').inputValue()).toBe('7d');
+    await view.page.getByLabel('Window').selectOption('30d');
+    await view.page.waitForURL('**/?window=30d');
+    await view.page.getByLabel('Window').selectOption('24h');
+    await view.page.waitForURL((url) => url.search === '');
+    await view.close();
+  });
+});
+
+describe('the frame', () => {
+  test('speaks another language, keeps another zone and another theme for the next time', async () => {
+    const view = await openView(browser, stage.url, { zone: 'UTC' });
+    await view.go('/');
+    await view.page.getByLabel('Time zone').selectOption('Asia/Tokyo');
+    await view.page.getByLabel('Theme').selectOption('dark');
+    await view.page.getByLabel('Language').selectOption('zh-CN');
+    await view.page.getByRole('heading', { level: 1, name: '概览' }).waitFor();
+    await view.go('/');
+    expect(await view.page.locator('h1').textContent()).toBe('概览');
+    expect(await view.page.locator('html').getAttribute('lang')).toBe('zh-CN');
+    expect(await view.page.locator('html').getAttribute('data-theme')).toBe('dark');
+    expect(await view.page.getByLabel('时区').inputValue()).toBe('Asia/Tokyo');
+    await view.close();
+  });
+
+  test('? shows the keys, Esc closes them and gives the focus back', async () => {
+    const view = await openView(browser, stage.url);
+    await view.go('/');
+    await view.page.getByRole('button', { name: 'Keyboard' }).focus();
+    await view.page.keyboard.press('?');
+    await view.page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    expect(await view.axe()).toEqual([]);
+    await view.page.keyboard.press('Escape');
+    await view.page.getByRole('dialog').waitFor({ state: 'detached' });
+    const focused = view.page.locator(':focus');
+    expect(await focused.getAttribute('aria-label')).toBe('Keyboard');
+    await view.close();
+  });
+
+  test('an address without a page says so, and leads back', async () => {
+    const view = await openView(browser, stage.url);
+    await view.go('/console/nothing');
+    expect(await view.axe()).toEqual([]);
+    await view.page.getByRole('link', { name: 'Go to the overview' }).click();
+    await view.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await view.page.goBack();
+    await view.page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor();
+    await view.close();
+  });
+
+  test('on a narrow screen the pages are behind a button', async () => {
+    const view = await openView(browser, stage.url, { width: 360 });
+    await view.go('/');
+    const link = view.page.getByRole('link', { name: 'Overview' });
+    expect(await link.isVisible()).toBe(false);
+    await view.page.getByRole('button', { name: 'Menu' }).click();
+    await link.waitFor();
+    expect(await view.axe()).toEqual([]);
+    await view.page.keyboard.press('Escape');
+    await link.waitFor({ state: 'hidden' });
+    await view.close();
+  });
+});
