@@ -1,5 +1,6 @@
 // Requests as they happen, over server-sent events.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { liveEvents } from '../../src/admin/live/live-schema.ts';
 import { send, type RawAnswer } from '../kit/client.ts';
 import { startGatewayHere, type GatewayHere } from '../kit/gateway-here.ts';
 import type { Json } from '../kit/json.ts';
@@ -20,7 +21,7 @@ beforeEach(async () => {
     backends: [{ name: 'one', url: upstream.url }],
     models: { m: { routes: [{ backend: 'one', model: 'big' }] }, n: { routes: [{ backend: 'one', model: 'small' }] } },
   };
-  gateway = await startGatewayHere(values as Parameters<typeof startGatewayHere>[0], {});
+  gateway = await startGatewayHere(values, {});
 });
 afterEach(async () => {
   for (const each of listening.splice(0)) each.leave();
@@ -43,12 +44,12 @@ async function listen(query = '', headers: Record<string, string> = {}): Promise
   return answer;
 }
 
-/** The data of the events so far, by their name. */
-function events(text: string, name: string): Json[] {
+/** The data of the events so far, by their name, each as its schema says. */
+function events(text: string, name: keyof typeof liveEvents): Json[] {
   return text
     .split('\n\n')
     .filter((event) => event.includes(`event: ${name}\n`))
-    .map((event) => JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? 'null') as Json);
+    .map((event) => liveEvents[name].parse(JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? 'null')));
 }
 
 function ended(text: string): string[] {
@@ -78,7 +79,7 @@ test('the last ones come first, then what begins and what ends, and a stop ends 
   expect(await asked).toBe(200);
   await live.textUntil((text) => ended(text).includes('now'));
   expect(events(live.text, 'batch').flatMap(({ gone }) => gone)).toEqual(['now']);
-  const { body } = { body: (await (await send(`${gateway.url}/admin/requests/now`)).json()) as Json };
+  const body = await (await send(`${gateway.url}/admin/requests/now`)).json();
   const row = events(live.text, 'batch').flatMap(({ ended: rows }) => rows)[0];
   expect(body).toMatchObject(row);
 

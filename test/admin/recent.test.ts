@@ -59,7 +59,7 @@ async function start(more: object = {}): Promise<ReturnType<typeof adminClient>>
     fallback: { cooldown_seconds: 0, max_retries: 0 },
     ...more,
   };
-  gateway = await startGatewayHere(values as Parameters<typeof startGatewayHere>[0], {});
+  gateway = await startGatewayHere(values, {});
   return adminClient(gateway.url, ADMIN);
 }
 

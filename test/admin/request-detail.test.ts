@@ -80,7 +80,7 @@ describe.each(places)('one request, from $place', ({ place, more }) => {
       ...config,
       ...(await more()),
     };
-    gateway = await startGatewayHere(values as Parameters<typeof startGatewayHere>[0], {});
+    gateway = await startGatewayHere(values, {});
     return adminClient(gateway.url, undefined);
   }
 

@@ -37,6 +37,4 @@ const batch = z.object({
 /** The `data` of each event of the stream, by its name. A comment every 15 s keeps the connection alive. */
 export const liveEvents = { hello, batch };
 
-export type LiveHello = z.output<typeof hello>;
-export type LiveBatch = z.output<typeof batch>;
 export type LiveBegun = z.output<typeof begun>;
