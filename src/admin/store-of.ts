@@ -1,6 +1,5 @@
 import type { RunTimeAccess } from '../admission/keys/caller-access.ts';
 import type { Context } from '../context.ts';
-import { hasStore } from '../config/store-place.ts';
 import { memoryLedger, type LedgerReads } from '../records/recent/memory-ledger.ts';
 import type { AdminContext } from './admin-context.ts';
 import { Refusal } from '../core/refusal.ts';
@@ -21,8 +20,8 @@ export async function ledgerOf(context: AdminContext): Promise<LedgerReads> {
 
 /** No ledger is kept: what is known of requests is the last of them. */
 export function isInMemory(context: AdminContext): boolean {
-  const config = context.config();
-  return !config.ledger.enabled || !hasStore(config);
+  const { ledger, database, data_dir: dataDir } = context.config();
+  return !ledger.enabled || (database === undefined && dataDir === undefined);
 }
 
 /** Keys and teams that can be changed. Throws a Refusal where there is no database to keep them in. */

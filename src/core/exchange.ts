@@ -16,7 +16,6 @@ import { Leases } from './leases.ts';
 import type { MisplacedPath } from './misplaced-path.ts';
 import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
-import type { RouteNotes } from './route-notes.ts';
 import type { NamedAlias } from './route.ts';
 import type { Through } from './through.ts';
 import type { Upgrade } from './upgrade.ts';
@@ -134,8 +133,6 @@ export class Exchange implements BagItem, Holder {
   bytesIn = 0;
   bufferedBytes = 0;
   readonly waits = new Waits();
-  /** Undefined: its first route was there to be tried, and has not failed. */
-  routeNotes: RouteNotes | undefined;
 
   /** What the policies have let it take. */
   readonly leases = new Leases();

@@ -3,7 +3,8 @@ import type { RequestDetail } from '../core/request-detail.ts';
 
 /** What there is to say of an exchange beyond the usual; undefined: nothing, as of most. */
 export function detailOf(exchange: Exchange): RequestDetail | undefined {
-  const { routeNotes, waits, lastAttempt } = exchange;
+  const { waits, lastAttempt } = exchange;
+  const { routeNotes } = exchange.attempts;
   const hasChanges =
     lastAttempt !== undefined &&
     (lastAttempt.dropped.length > 0 || lastAttempt.prompts !== undefined || lastAttempt.outputLimit !== undefined);

@@ -60,7 +60,7 @@ export class AliasCandidates {
 
   failed(failure: Failure, route: Route): void {
     const { context, exchange } = this;
-    if (this.#failed.length === 0) (exchange.routeNotes ??= new RouteNotes()).addOpen(this.routes);
+    if (this.#failed.length === 0) (exchange.attempts.routeNotes ??= new RouteNotes()).addOpen(this.routes);
     const { retryAfterMs } = failure;
     const notBefore = retryAfterMs === undefined ? undefined : context.clock.now() + retryAfterMs;
     const retried = this.#retried;

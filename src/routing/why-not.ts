@@ -8,7 +8,7 @@ import { coolingOf } from './cooling.ts';
 
 /** Notes that a route may not be tried now, and why, for whoever asks afterwards. */
 export function noteSkipped(route: Route, exchange: Exchange, context: Context): void {
-  (exchange.routeNotes ??= new RouteNotes()).add(skippedNote(route, exchange, context));
+  (exchange.attempts.routeNotes ??= new RouteNotes()).add(skippedNote(route, exchange, context));
 }
 
 function skippedNote(route: Route, exchange: Exchange, context: Context): RouteNote {

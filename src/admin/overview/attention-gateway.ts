@@ -40,7 +40,7 @@ interface LedgerStatus {
 const BEHIND_MS = 60_000;
 
 function ledgerAttention(context: AdminContext): Attention[] {
-  const ledger = context.status().features?.['ledger'] as LedgerStatus | undefined;
+  const ledger: LedgerStatus | undefined = context.status().features?.['ledger'];
   if (ledger === undefined) return [];
   const { trouble, journal_rows, lag_ms = 0, rows_dropped = 0 } = ledger;
   const found: Attention[] = [];

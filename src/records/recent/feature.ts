@@ -6,7 +6,7 @@ import { createRedactor } from '../log/redact.ts';
 import { seed } from './seed.ts';
 
 /** What the process has seen lately, as a feature that is always on. It reads what was before in the background. */
-export function createRecent({ recent, store, env, log }: FeatureTools): Feature {
+export function createRecent({ recent, store, env }: FeatureTools): Feature {
   let isClosed = false;
   let seeding: Promise<void> = Promise.resolve();
   return {
@@ -30,9 +30,8 @@ export function createRecent({ recent, store, env, log }: FeatureTools): Feature
   async function seeded(): Promise<void> {
     try {
       await seed(recent, (await store()).ledger, () => isClosed);
-    } catch (error) {
-      // What is shown then begins with this process; a database that is away is told by others.
-      log.debug('what happened before the start cannot be read from the ledger', { err: error });
+    } catch {
+      // What is shown then begins with this process. The ledger tells that its database is away.
     }
   }
 }

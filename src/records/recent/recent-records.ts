@@ -9,7 +9,7 @@ const TRY_BYTES = 1000;
 
 /** The last records, by the numbers that they get one after another. */
 export class RecentRecords {
-  readonly #records: (ExchangeRecord | undefined)[] = new Array<undefined>(MOST_RECORDS).fill(undefined);
+  readonly #records: (ExchangeRecord | undefined)[] = Array.from({ length: MOST_RECORDS });
   readonly #sizes = new Float64Array(MOST_RECORDS);
   #first = 0;
   #next = 0;
