@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LedgerRow } from '../core/ledger-row.ts';
 import { Refusal } from '../core/refusal.ts';
+import type { LedgerReads } from '../records/recent/memory-ledger.ts';
 import { csvOf, jsonLinesOf } from './csv.ts';
 import { operation } from './operation.ts';
 import { requestDetailJson } from './request-detail.ts';
@@ -47,16 +48,24 @@ export const requestOperations = [
     summary: 'One request with all that is known of it, by its id or its trace id.',
     answer: requestDetailSchema,
     async handle({ names: { id = '' } }, context) {
-      const ledger = await ledgerOf(context);
-      const row = (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1 })).rows[0];
-      if (row !== undefined) return { body: requestDetailJson(row, isInMemory(context) ? 'memory' : 'ledger') };
-      throw new Refusal(
-        'not_found',
-        `There is no request \`${id}\` in the ledger. It may be older than \`ledger.keep_days\`, or not have ended.`,
-      );
+      const row = (await rowOf(id, await ledgerOf(context))) ?? noRequest(id);
+      return { body: requestDetailJson(row, isInMemory(context) ? 'memory' : 'ledger') };
     },
   }),
 ];
+
+/** A request by its id or its trace id; undefined: there is none. */
+export async function rowOf(id: string, ledger: Pick<LedgerReads, 'one' | 'search'>): Promise<LedgerRow | undefined> {
+  return (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1 })).rows[0];
+}
+
+/** Throws the Refusal of a request that the ledger does not have. */
+export function noRequest(id: string): never {
+  throw new Refusal(
+    'not_found',
+    `There is no request \`${id}\` in the ledger. It may be older than \`ledger.keep_days\`, or not have ended.`,
+  );
+}
 
 const COLUMNS = Object.keys(requestSchema.shape);
 

@@ -8,6 +8,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import { secretsOf } from '../../src/config/secrets.ts';
 import { storePlace } from '../../src/config/store-place.ts';
 import { createRedactor } from '../../src/records/log/redact.ts';
+import { MIGRATIONS } from '../../src/storage/migrations/migrations.ts';
 import { openStore } from '../../src/storage/open-store.ts';
 import { UsageError } from '../../src/commands/command.ts';
 import { startPostgres } from '../kit/postgres.ts';
@@ -35,7 +36,7 @@ describe('llm-proxy db', () => {
     const database = join(dir, 'kept', 'llm-proxy.db');
     const before = await runCommand(db, ['status', '-c', config]);
     expect(before).toMatchObject({ code: 1, out: [`database  ${database}, not made yet`] });
-    expect(before.err.join()).toContain('3 of 3 steps of the schema are missing');
+    expect(before.err.join()).toContain(`${MIGRATIONS.length} of ${MIGRATIONS.length} steps of the schema are missing`);
     expect(statSync(dir).isDirectory()).toBe(true);
     expect(await Bun.file(database).exists()).toBe(false);
     const nothing = await runCommand(db, ['backup', '--into', join(dir, 'none.db'), '-c', config]);
@@ -45,7 +46,8 @@ describe('llm-proxy db', () => {
       out: [
         'schema 1: keys, teams, audit',
         'schema 2: ledger',
-        'schema 3: detail of requests',
+        'schema 3: bodies',
+        'schema 4: detail of requests',
         'the schema is up to date',
       ],
     });

@@ -37,6 +37,11 @@ export const LEDGER_FULL: GatewayErrorCode = 'ledger_full';
 const MOST_SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS = 8;
 
+/** Whether the ledger has a row of an exchange: one that named a model or reached a backend, and was not refused for want of room. */
+export function hasRow({ alias, attempts, errorCode }: ExchangeRecord): boolean {
+  return (alias !== undefined || attempts > 0) && errorCode !== LEDGER_FULL;
+}
+
 /** Writes a row for every exchange: first to the journal, and from there into the store. */
 export class Ledger implements Sink {
   readonly #writer: RowWriter;
@@ -70,9 +75,7 @@ export class Ledger implements Sink {
 
   /** Takes what named a model or reached a backend; probes, lists, wrong keys and what it refuses itself have no row. */
   record(record: ExchangeRecord): void {
-    const { alias, attempts, errorCode } = record;
-    if ((alias === undefined && attempts === 0) || errorCode === LEDGER_FULL) return;
-    this.#writer.add(record);
+    if (hasRow(record)) this.#writer.add(record);
   }
 
   /** New requests are to be refused, for no room is left for their rows. */

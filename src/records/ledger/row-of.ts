@@ -1,4 +1,5 @@
 import { sumOfConsumptions } from '../../core/consumption.ts';
+import type { BodiesState } from '../../core/kept-bodies.ts';
 import type { LedgerRow, LedgerTry } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
 import type { RequestDetail } from '../../core/request-detail.ts';
@@ -57,6 +58,7 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     unpriced: isUnpriced(tries),
     heldNanoUsd: record.heldNanoUsd,
     cache: undefined,
+    bodies: bodiesStateOf(record),
     bytesIn: record.bytesIn,
     bytesOut: record.bytesOut,
     clientIp: record.clientIp,
@@ -75,6 +77,11 @@ function maskedDetail(detail: RequestDetail, mask: Mask): RequestDetail {
     routes: detail.routes?.map((route) => ({ ...route, model: mask(route.model) })),
     dropped: detail.dropped?.map(mask),
   };
+}
+
+function bodiesStateOf({ bodies }: ExchangeRecord): BodiesState | undefined {
+  if (bodies === undefined) return undefined;
+  return bodies.isTaken ? 'kept' : 'left_out';
 }
 
 interface TryFacts {

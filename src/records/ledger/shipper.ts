@@ -4,30 +4,30 @@ import type { Clock } from '../../lib/clock.ts';
 import type { LedgerSink } from './ledger-sink.ts';
 
 /** Rows that belong together on their way to the store. */
-export interface Shipment {
-  readonly rows: readonly LedgerRow[];
+export interface Shipment<Row = LedgerRow> {
+  readonly rows: readonly Row[];
   /** The store has them, or they are set aside. */
   done(): Promise<void>;
 }
 
 /** What a shipper goes by, and whom it tells. */
-export interface ShipperTools {
+export interface ShipperTools<Row = LedgerRow> {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  readonly sink: LedgerSink;
+  readonly sink: LedgerSink<Row>;
   /** What is shipped next, about so many rows; undefined: nothing is left. */
-  readonly next: (most: number) => Promise<Shipment | undefined>;
-  readonly events: ShipperEvents;
+  readonly next: (most: number) => Promise<Shipment<Row> | undefined>;
+  readonly events: ShipperEvents<Row>;
 }
 
 /** What a shipper tells. */
-export interface ShipperEvents {
+export interface ShipperEvents<Row = LedgerRow> {
   /** Rows wait, for the store (or the journal that they are read from) cannot be used. Said once until `resumed`. */
   stopped(error: unknown): void;
   resumed(): void;
   /** The store refuses this row whatever stands beside it. */
-  refused(row: LedgerRow, error: unknown): Promise<void>;
+  refused(row: Row, error: unknown): Promise<void>;
 }
 
 /** About how many rows are shipped before the journal's position is kept. */
@@ -46,22 +46,22 @@ const REFUSALS = 3;
 const MOST_REFUSED = 16;
 
 /** Moves rows into the store, in their order and one transaction at a time, and keeps at it while the store is away. */
-export class Shipper {
+export class Shipper<Row = LedgerRow> {
   /** The first row that is on its way; undefined: none is. */
-  oldest: LedgerRow | undefined;
+  oldest: Row | undefined;
   /** How many rows the store has taken that it did not have. */
   shipped = 0;
   #failures = 0;
   /** Rows that were refused since the last that was taken. */
   #refusedInRow = 0;
   /** Of the shipment under way, those that are set aside. */
-  readonly #aside = new Set<LedgerRow>();
+  readonly #aside = new Set<Row>();
   #running: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
   #isStopped = false;
   #isHeld = false;
 
-  constructor(private readonly tools: ShipperTools) {}
+  constructor(private readonly tools: ShipperTools<Row>) {}
 
   /** False from when the store could not be used until it takes rows again. */
   get isUp(): boolean {
@@ -147,7 +147,7 @@ export class Shipper {
   }
 
   /** Ships rows; those that the store refuses are found by halving and set aside, so that they hold up no others. */
-  async #ship(rows: readonly LedgerRow[]): Promise<void> {
+  async #ship(rows: readonly Row[]): Promise<void> {
     const refusal = await this.#refusalOf(rows);
     if (refusal === undefined) return;
     const [row] = rows;
@@ -166,7 +166,7 @@ export class Shipper {
   }
 
   /** Why the store does not want these rows, which it could take as far as it is concerned; undefined: it has them. */
-  async #refusalOf(rows: readonly LedgerRow[]): Promise<{ error: unknown } | undefined> {
+  async #refusalOf(rows: readonly Row[]): Promise<{ error: unknown } | undefined> {
     const { sink } = this.tools;
     try {
       this.shipped += await this.#limited(sink.append(rows));

@@ -17,6 +17,7 @@ export const EXCHANGE_COLUMNS: readonly Column[] = [
   ...['error_code', 'finish_reason', 'cache', 'client_ip', 'user_agent'].map(text),
   ...['nano_usd', 'unpriced', 'held_nano_usd', 'bytes_in', 'bytes_out', 'attempts'].map(whole),
   ...CONSUMPTION_COLUMNS,
+  text('bodies'),
   ...['overhead_us', 'asks_usage'].map(whole),
   text('detail'),
 ];
@@ -69,6 +70,7 @@ export function exchangeValues(row: LedgerRow, dim: number): Value[] {
     measureValue(row.bytesOut),
     row.tries.length,
     ...consumptionValues(row.usage),
+    textValue(row.bodies),
     row.overheadMs === undefined ? null : measureValue(row.overheadMs * 1000),
     row.asksUsage === true ? 1 : null,
     detailValue(row),
@@ -115,6 +117,7 @@ export function exchangeIn(row: Row, own: readonly LedgerTry[], charges: readonl
     unpriced: someNumber(row, 'unpriced') === 1,
     heldNanoUsd: numberIn(row, 'held_nano_usd'),
     cache: textIn(row, 'cache'),
+    bodies: textIn(row, 'bodies'),
     bytesIn: someNumber(row, 'bytes_in'),
     bytesOut: someNumber(row, 'bytes_out'),
     clientIp: someText(row, 'client_ip'),
