@@ -32,6 +32,7 @@ const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   recent: 'of operators',
   ledger: 'of operators',
   ledger_room: 'of all: no content and no names',
+  bodies: 'of operators',
   keys: 'of operators',
   caller_concurrency: 'by caller',
   caller_rates: 'by caller',
