@@ -6,7 +6,7 @@ import { someNumber, someText } from '../read-row.ts';
 import { countValue, jsonValue, textValue } from '../write-value.ts';
 import { addDimensions, Conditions, hasDimensions } from './conditions.ts';
 import { cursorAt, placeOf } from './cursor.ts';
-import { FAILED, FAILED_OVER, tablesOf, UNPRICED } from './day-tables.ts';
+import { BROKEN, FAILED, FAILED_OVER, tablesOf, UNPRICED } from './day-tables.ts';
 import { EXCHANGE_COLUMNS, exchangeIn, storedId } from './exchange-columns.ts';
 import { DAY_MS } from './hours.ts';
 import { openDays } from './open-days.ts';
@@ -121,7 +121,7 @@ function addConditions(to: Conditions, day: number, query: SearchQuery): void {
   }
   if (unpriced === true) to.add(UNPRICED);
   if (unpriced === false) to.add('unpriced = 0');
-  if (query.failed === true) to.add(`(${FAILED} OR interrupted = 1)`);
+  if (query.failed === true) to.add(`(${FAILED} OR ${BROKEN})`);
   if (query.failedOver === true) to.add(FAILED_OVER);
   if (query.stream !== undefined) to.add(`stream = ${query.stream ? 1 : 0}`);
   if (query.failure !== undefined)

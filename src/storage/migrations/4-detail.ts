@@ -14,6 +14,7 @@ export const detail: Migration = {
     ...days.flatMap((day) => {
       const { exchanges, tries } = tablesOf(day);
       return [
+        `CREATE INDEX ${exchanges}_broken ON ${exchanges} (id) WHERE interrupted = 1`,
         `CREATE INDEX ${exchanges}_failed_over ON ${exchanges} (id) WHERE attempts > 1`,
         `CREATE INDEX ${tries}_by_failure ON ${tries} (failure, exchange) WHERE failure IS NOT NULL`,
       ];
