@@ -182,3 +182,20 @@ describe('bodies are copied', () => {
     expect(delivery.readsRequest).toBe(false);
   });
 });
+
+test('a long text is masked in pieces, and none of its keys is cut', async () => {
+  const { writer, stored, end } = writing();
+  const keys = Array.from({ length: 3000 }, (_, at) => `sk-${String(at).padStart(6, '0')}abcdefghijklmnopqrstuvwx`);
+  const asked = JSON.stringify(Object.fromEntries(keys.map((key, at) => [`m${at}`, `say "${key}", please`])));
+  const events = keys.map((key) => `data: {"text":"${key}"}\n\n`).join('');
+  const { id } = end(asked, events);
+  await writer.settled();
+  const found = stored.get(id);
+  if (found === undefined) throw new Error('nothing is stored');
+  const { request, answer } = await unpacked(found);
+  for (const body of [request.body ?? '', answer?.body ?? '']) {
+    expect(body.match(/sk-\w\*{4}\w{4}/g)).toHaveLength(3000);
+    expect(body).not.toContain('abcdefghijkl');
+  }
+  expect(Object.keys(JSON.parse(request.body ?? '') as object)).toHaveLength(3000);
+});

@@ -88,12 +88,24 @@ class Masker {
     if (kept.byteLength === 0 || (type !== undefined && !TEXT.test(type)))
       return { headers: masked, body: undefined, bytes, cut: false };
     this.#scrub(kept, type, dialect);
-    const { text, isCut } = maskedBeginning(kept, this.text, {
+    const seen = Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength).toString('utf8');
+    const { text, isCut } = maskedBeginning(await this.#masked(seen), {
       mostBytes: this.bodies.mostBytes,
       marginBytes: MARGIN_BYTES,
       isWhole: bytes === kept.byteLength,
     });
     return { headers: masked, body: text, bytes, cut: isCut };
+  }
+
+  /** Of a long text piece by piece, for others are to run meanwhile. */
+  async #masked(text: string): Promise<string> {
+    if (text.length <= MOST_AT_ONCE) return this.text(text);
+    let masked = '';
+    for (const piece of piecesOf(text)) {
+      masked += this.text(piece);
+      await turn();
+    }
+    return masked;
   }
 
   /** In place, as what goes to clients is: a secret may be said in several events. */
@@ -105,6 +117,22 @@ class Masker {
   }
 }
 
+/** So much text is masked at once. */
+const MOST_AT_ONCE = 64 * 1024;
+
+/** A text in pieces, cut where no key and nothing that tells of one goes on: between members of JSON and between events. */
+function* piecesOf(text: string): Generator<string> {
+  let from = 0;
+  while (text.length - from > MOST_AT_ONCE) {
+    BETWEEN.lastIndex = from + MOST_AT_ONCE / 2;
+    if (!BETWEEN.test(text)) break;
+    yield text.slice(from, BETWEEN.lastIndex);
+    from = BETWEEN.lastIndex;
+  }
+  yield text.slice(from);
+}
+
+const BETWEEN = /(?<=[^\\]",)(?=")|\n\n/g;
 const TEXT = /json|text|xml|javascript|urlencoded|graphql/i;
 const EVENTS = /event-stream/i;
 

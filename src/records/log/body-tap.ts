@@ -40,6 +40,6 @@ export class BodyTap implements Tap {
 function beginning(bytes: Buffer, log: Log): string {
   const isWhole = bytes.byteLength < SEEN_BYTES;
   const seen = bytes.subarray(0, SEEN_BYTES);
-  const mask = log.mask.bind(log);
-  return maskedBeginning(seen, mask, { mostBytes: MAX_BYTES, marginBytes: MARGIN_BYTES, isWhole }).text;
+  const masked = log.mask(seen.toString('utf8'));
+  return maskedBeginning(masked, { mostBytes: MAX_BYTES, marginBytes: MARGIN_BYTES, isWhole }).text;
 }
