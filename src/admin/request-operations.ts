@@ -11,7 +11,15 @@ import { exportQuery, searchOf, searchQuery } from './request-search.ts';
 import { isInMemory, ledgerOf, refuseCursor } from './store-of.ts';
 
 /** A page of requests. */
-export const requestPage = z.object({ data: z.array(requestSchema), next: z.string().nullable() });
+export const requestPage = z.object({
+  data: z.array(requestSchema),
+  next: z
+    .string()
+    .nullable()
+    .describe(
+      'Where the next page begins; null: there is none. With one, a page may have fewer rows than `limit`, or none: least costs and times are looked for a tenth of a second at a time.',
+    ),
+});
 
 /** What requests came to, one by one. */
 export const requestOperations = [

@@ -120,7 +120,10 @@ export class BadCursor extends Error {
 /** A page of a search. */
 export interface SearchPage {
   readonly rows: readonly LedgerRow[];
-  /** Goes on where this page ends; undefined: there are no more. */
+  /**
+   * Goes on where this page ends; undefined: there are no more. With it a page may have fewer rows than asked for, or none: what
+   * has to be looked for row by row is looked for a tenth of a second at a time.
+   */
   readonly next: SearchCursor | undefined;
 }
 

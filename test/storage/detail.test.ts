@@ -136,3 +136,17 @@ describe.each(kinds)('a ledger on $kind', (places) => {
     expect(row?.tries).toHaveLength(2);
   });
 });
+
+test.each(kinds)('what no index finds is looked for a while, and then from there on ($kind)', async (places) => {
+  const store = await stores.open(await places.create());
+  const rows = Array.from({ length: 40 }, (_, number) => rowOf(number, { startedAt: START + number * DAY_MS }));
+  await store.ledger.append(rows.map((row, number) => (number === 3 ? { ...row, durationMs: 90_000 } : row)));
+  const found: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.ledger.search({ minDurationMs: 60_000, limit: 5 }, cursor);
+    found.push(...page.rows.map(({ id }) => id));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  expect(found).toEqual([rows[3]?.id ?? '']);
+});

@@ -15,6 +15,11 @@ import { chargeIn, tryIn } from './try-columns.ts';
 /** The most days that one statement looks into: each is a part of it. */
 const MAX_DAYS_AT_ONCE = 32;
 
+/** What no index finds is looked for so long, by days; whoever asks may go on where it ended. */
+const LONGEST_SCAN_MS = 100;
+/** Byte by byte, every id comes before it. */
+const AFTER_ALL_IDS = '~';
+
 /** A page of rows, the newest first. Days are looked into from the last, one, then two, then four at once. */
 export async function search(database: Database, query: SearchQuery, cursor?: SearchCursor): Promise<SearchPage> {
   const from = cursor === undefined ? undefined : placeOf(cursor);
@@ -23,10 +28,12 @@ export async function search(database: Database, query: SearchQuery, cursor?: Se
   const days = (await openDays(database)).filter((day) => isIn(day, query, from?.day)).toReversed();
   const found: Row[] = [];
   const limit = Math.max(1, Math.trunc(query.limit));
+  const most = isScan(query) ? 1 : MAX_DAYS_AT_ONCE;
+  const until = performance.now() + LONGEST_SCAN_MS;
   for (
     let at = 0, count = 1;
     at < days.length && found.length <= limit;
-    at += count, count = Math.min(count * 2, MAX_DAYS_AT_ONCE)
+    at += count, count = Math.min(count * 2, most)
   ) {
     const conditions = new Conditions();
     const parts = days
@@ -34,6 +41,9 @@ export async function search(database: Database, query: SearchQuery, cursor?: Se
       .map((day) => ofDay(day, query, { conditions, numbers, from, limit, database }));
     const rows = await database.read(parts.join(' UNION ALL '), conditions.values);
     found.push(...rows.toSorted(newestFirst));
+    const nextDay = days[at + count];
+    if (most === 1 && found.length <= limit && nextDay !== undefined && performance.now() > until)
+      return { rows: await whole(database, found.slice(0, limit)), next: cursorAt(nextDay, AFTER_ALL_IDS) };
   }
   const page = found.slice(0, limit);
   const last = page.at(-1);
@@ -142,6 +152,11 @@ function addConditions(to: Conditions, day: number, query: SearchQuery): void {
   for (const [column, text] of Object.entries(texts)) {
     if (text !== undefined) to.add(`${column} = ${to.value(textValue(text))}`);
   }
+}
+
+/** Whether it may have to look at every row. */
+function isScan({ stream, minNanoUsd, minDurationMs, minTtftMs }: SearchQuery): boolean {
+  return stream !== undefined || minNanoUsd !== undefined || minDurationMs !== undefined || minTtftMs !== undefined;
 }
 
 function isIn(day: number, { from, to }: SearchQuery, last: number | undefined): boolean {
