@@ -6,6 +6,7 @@ import { digestOf } from './config/caller-keys.ts';
 import { keySpecOf, teamSpecOf } from './config/made-access.ts';
 import { hasKey } from './config/listen-choice.ts';
 import type { Config } from './config/schema.ts';
+import { otelSettings } from './config/otel-settings.ts';
 import { defined, offAsInfinity, resolveTimeouts } from './config/timeouts.ts';
 import { hasStore } from './config/store-place.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
@@ -32,6 +33,7 @@ import { WebPages } from './admission/web-pages.ts';
 import { bookOf } from './pricing/book-of.ts';
 import { builtInTable, type PriceTable } from './pricing/price-table.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
+import { Tracing } from './records/traces/tracing.ts';
 import type { RetryRules, Snapshot } from './snapshot.ts';
 
 /** What a snapshot is built with besides its config. */
@@ -82,6 +84,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,
     mostBodyBytes: config.ledger.enabled && hasStore(config) ? config.ledger.max_body_kb * 1024 : undefined,
+    tracing: tracingOf(config, env),
     ...endpointsOf(config),
     keyCheck: keyCheckOf(config, access),
     adminKey: adminKeyOf(config),
@@ -107,6 +110,11 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
+}
+
+function tracingOf(config: Config, env: Environment): Tracing | undefined {
+  const { settings } = otelSettings(config.otel, env);
+  return settings && new Tracing(settings);
 }
 
 function endpointsOf({ metrics, admin }: Config): Pick<Snapshot, 'metricsEndpoint' | 'servesConsole'> {

@@ -13,6 +13,7 @@ import type { Policy } from './admission/policy.ts';
 import type { WebPages } from './admission/web-pages.ts';
 import type { PriceBook } from './pricing/price-book.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
+import type { Tracing } from './records/traces/tracing.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
 export interface Snapshot {
@@ -41,6 +42,8 @@ export interface Snapshot {
   readonly logsBodies: boolean;
   /** So much of each body the ledger keeps, where a key or an alias says so; undefined: there is no ledger. */
   readonly mostBodyBytes: number | undefined;
+  /** Gives requests their places in traces; undefined: there are none. */
+  readonly tracing: Tracing | undefined;
   readonly metricsEndpoint: MetricsEndpoint;
   /** Whether browsers get the console. */
   readonly servesConsole: boolean;

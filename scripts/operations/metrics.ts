@@ -1,3 +1,5 @@
+import { BackendLive } from '../../src/core/backend-live.ts';
+import { Steering } from '../../src/upstream/steering/steering.ts';
 import { BudgetBook } from '../../src/admission/budget/budget-book.ts';
 import { CallerAccess } from '../../src/admission/keys/caller-access.ts';
 import { RequestQueue } from '../../src/admission/queue/queue.ts';
@@ -60,6 +62,7 @@ function allFamilies(): readonly Family[] {
     file: undefined,
     budgets: new BudgetBook(),
     recent: new RecentActivity(clock),
+    steering: new Steering(clock, log, (name) => new BackendLive(name)),
     callers: new CallerAccess(),
     store: () => Promise.reject(new Error('there is no database')),
   });

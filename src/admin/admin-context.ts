@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { RecentActivity } from '../records/recent/recent-activity.ts';
 import type { Context } from '../context.ts';
 import type { LiveListeners } from './live/live-listeners.ts';
+import type { Steering } from '../upstream/steering/steering.ts';
 
 /** What operations know beyond what every request works with. */
 export interface AdminTools {
@@ -12,6 +13,8 @@ export interface AdminTools {
   readonly budgets: BudgetBook;
   /** What the process has seen lately. */
   readonly recent: RecentActivity;
+  /** What is seen of routes, and done to them. */
+  readonly steering: Steering;
 }
 
 /** What operations work with. */

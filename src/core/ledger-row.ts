@@ -51,6 +51,9 @@ export interface LedgerCharge {
   readonly amount: number;
 }
 
+/** A `LedgerRow` as JSON: what the journal holds, and what is handed on to the store. */
+export type RowJson = string;
+
 /** One exchange in the ledger. No text of prompts or answers. */
 export interface LedgerRow {
   /** Unique over all nodes and restarts, and sortable by time: UUIDv7. */

@@ -133,7 +133,8 @@ function identify(headers: Headers, exchange: Exchange, { wire }: Protocol, give
 function tellLimits(headers: Headers, { budgetHeader, tokenLimit }: SpendLease, wire: Protocol['wire']): void {
   if (budgetHeader !== undefined) headers.set('x-llm-proxy-budget', visible(budgetHeader));
   if (tokenLimit === undefined) return;
-  for (const [name, value] of Object.entries(wire.limitHeaders({ tokens: tokenLimit }))) headers.set(name, value);
+  const limits = wire.limitHeaders({ tokens: tokenLimit });
+  for (const name in limits) headers.set(name, limits[name] ?? '');
 }
 
 /** What a backend of another dialect says in headers, as the client's dialect says it; the rest is left out. */

@@ -17,7 +17,8 @@ export function costOf(used: Consumption, pricing: Pricing | null, at: number): 
   const price = pricing?.periods.findLast(({ from }) => from <= at);
   const lines = pricing === null || price === undefined ? undefined : linesOf(used, price);
   if (pricing === null || lines === undefined) return null;
-  const rates = Object.fromEntries(lines.map(({ name, rate }) => [name, rate]));
+  const rates: Record<string, number> = {};
+  for (const { name, rate } of lines) rates[name] = rate;
   const { multiplier } = pricing;
   if (multiplier !== undefined) rates['multiplier'] = multiplier;
   return { nanoUsd: sum(lines, multiplier ?? MULTIPLIER_ONE), source: pricing.source, rates };
@@ -46,7 +47,8 @@ function linesOf(used: Consumption, price: Price): Line[] | undefined {
     if (rate === undefined || !isCount(count)) return undefined;
     lines.push({ name, count, rate, picoUsdPerRate: 1 });
   }
-  for (const [called, count] of Object.entries(used.serverTools)) {
+  for (const called in used.serverTools) {
+    const count = used.serverTools[called] ?? 0;
     if (count === 0) continue;
     const name = Object.hasOwn(price.tools, called) ? called : toolName(called);
     const rate = Object.hasOwn(price.tools, name) ? price.tools[name] : undefined;
@@ -62,10 +64,9 @@ function linesOf(used: Consumption, price: Price): Line[] | undefined {
  * was counted: then it is not known how much was used.
  */
 function addUnits(lines: Line[], used: Consumption, price: Price): boolean {
-  const entries = Object.entries(price.units);
-  const isByToken = Object.keys(price.standard.rates).length > 0;
-  let isCounted = isByToken || entries.length === 0;
-  for (const [name, rate] of entries) {
+  const { isByToken, units } = chargedBy(price);
+  let isCounted = isByToken || units.length === 0;
+  for (const [name, rate] of units) {
     const count = name === 'request' ? 1 : used.units?.[name];
     if (count === undefined) continue;
     if (!isCount(count)) return false;
@@ -73,6 +74,25 @@ function addUnits(lines: Line[], used: Consumption, price: Price): boolean {
     if (count > 0) lines.push({ name: `per_${name}`, count, rate, picoUsdPerRate: 1000 });
   }
   return isCounted;
+}
+
+/** By what a price charges. It does not change, and every request asks for it. */
+interface ChargedBy {
+  readonly isByToken: boolean;
+  readonly units: readonly (readonly [name: string, rate: number])[];
+}
+
+const CHARGED_BY = new WeakMap<Price, ChargedBy>();
+
+function chargedBy(price: Price): ChargedBy {
+  const known = CHARGED_BY.get(price);
+  if (known !== undefined) return known;
+  const found = {
+    isByToken: Object.keys(price.standard.rates).length > 0,
+    units: Object.entries<number>(price.units),
+  };
+  CHARGED_BY.set(price, found);
+  return found;
 }
 
 /** All input, which decides whether it is a long one. */

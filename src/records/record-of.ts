@@ -67,9 +67,12 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     asksUsage: exchange.lastAttempt?.asksUsage === true ? true : undefined,
     detail: detailOf(exchange),
     tries,
+    rehearsals: exchange.attempts.apart?.rehearsals,
     charges: spending?.charges({ tries, attempts: attempts.sent, status }),
     heldNanoUsd: spending?.mostHeldNanoUsd,
     bodies: bodiesToKeep(delivery, status, tries),
+    queued: exchange.waits.queued,
+    trace: exchange.trace,
   };
 }
 
@@ -113,6 +116,9 @@ function endedBefore(hedge: Attempt, first: Attempt): boolean {
   return hedge.startedAt + hedge.ms < first.startedAt + first.ms;
 }
 
+/** What failed because a rehearsal said so has this for a reason, in the log and in the ledger. */
+const REHEARSED = 'rehearsed';
+
 /** A type is a word; what is longer is something else. */
 const MOST_TYPE_CHARS = 100;
 
@@ -126,7 +132,8 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     modelLabel: route.modelLabel,
     status,
     failure: failure?.kind,
-    detail: failure?.detail,
+    detail: attempt.isActed && failure !== undefined ? REHEARSED : failure?.detail,
+    isActed: attempt.isActed || undefined,
     type: failure?.error?.code === undefined ? undefined : failure.error.type?.slice(0, MOST_TYPE_CHARS),
     message: failure?.message,
     ms,
@@ -142,6 +149,11 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     usage,
     cost: usage && prices?.priceAttempt(pricedAs(attempt), usage, startOf(attempt)),
     ignoredCounts: attempt.usage?.ignored,
+    provider: route.backend.provider,
+    place: route.backend.place,
+    finishReason: bounded(attempt.finishReason),
+    isServing: attempt === served,
+    spanId: attempt.spanId,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { RowJson } from '../core/ledger-row.ts';
+
 /** What a parameter of a query may be. Counts beyond 2^53 go in and come out as text. */
 export type Value = string | number | null;
 
@@ -23,13 +25,30 @@ export interface Insert {
 /** What asks a database. Texts of queries are constants with `$1`, `$2`, …: what comes from outside is a value, always. */
 export interface Queries {
   query(text: string, values?: readonly Value[]): Promise<Row[]>;
+}
+
+/** The same for whoever writes many rows. */
+export interface RowQueries extends Queries {
   /** Inserts rows in their order, each with a value for each column. */
   insert(into: Insert, rows: readonly (readonly Value[])[]): Promise<Row[]>;
+}
+
+/** What the ledger's rows are written to. */
+export interface RowDatabase {
+  readonly dialect: Dialect;
+  transaction<T>(work: (tx: RowQueries) => Promise<T>): Promise<T>;
+}
+
+/** Writes rows of the ledger. */
+export interface RowAppender {
+  /** Writes rows, each as the JSON of a `LedgerRow`, in one transaction; resolves to the places in `rows` of those that count no more. */
+  append(rows: readonly RowJson[]): Promise<readonly number[]>;
 }
 
 /** A connection to one kind of database: all that a driver has to bring. It rejects as `Store` says. */
 export interface Database {
   readonly dialect: Dialect;
+  readonly ledger: RowAppender;
   /** Where it is, without secrets: what messages name. */
   readonly place: string;
   /** Reads outside of a transaction: one statement, which sees one state of all tables. */
@@ -70,6 +89,8 @@ export interface Dialect {
   readonly shareLock: string;
   /** The table that the parts of days belong to, by its columns; undefined: there is none, the parts stand alone. */
   partitioned?(parent: string, columns: string): string;
+  /** The columns of such a table, for one that is to be a part of it; undefined: there is none. */
+  columnsOf?(parent: string): string;
   /** Makes a table the part of a day, where there is a table that it can be a part of. */
   attach?(table: PartitionTable, day: number): string;
   /** What keeps all others from changing the schema until the transaction ends; undefined: a transaction does so by itself. */

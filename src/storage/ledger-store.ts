@@ -1,6 +1,6 @@
-import type { LedgerRow } from '../core/ledger-row.ts';
+import type { LedgerRow, RowJson } from '../core/ledger-row.ts';
 import type { Database } from './database.ts';
-import { LedgerWriter } from './ledger/append.ts';
+import { MAX_BATCH } from './ledger/append.ts';
 import { known } from './ledger/known.ts';
 import { despiteDrops, openDays } from './ledger/open-days.ts';
 import { dropDaysBefore, dropRollupsBefore } from './ledger/retention.ts';
@@ -16,11 +16,14 @@ const EXPORT_PAGE = 500;
 
 /** The ledger in a database. */
 export function ledgerStore(database: Database): LedgerStore {
-  const writer = new LedgerWriter(database);
   const find: LedgerStore['search'] = async (query, cursor) =>
     await despiteDrops(database, async () => await search(database, query, cursor));
   return {
-    append: async (rows) => await writer.append(rows),
+    append: async (rows) => {
+      const old = await appendTo(database, rows.map(textOf));
+      return rows.filter((_, place) => !old.has(place)).map(({ id }) => id);
+    },
+    appendJson: async (rows) => rows.length - (await appendTo(database, rows)).size,
     known: async (rows) => await despiteDrops(database, async () => await known(database, rows)),
     usage: async (query) => await despiteDrops(database, async () => await usage(database, query)),
     search: find,
@@ -33,6 +36,20 @@ export function ledgerStore(database: Database): LedgerStore {
     dropRollupsBefore: async (at) => await dropRollupsBefore(database, at),
     verify: async () => await despiteDrops(database, async () => await verify(database)),
   };
+}
+
+/** Writes rows, as many in a transaction as there may be; the places of those that count no more. */
+async function appendTo({ ledger }: Database, rows: readonly RowJson[]): Promise<Set<number>> {
+  const old = new Set<number>();
+  for (let at = 0; at < rows.length; at += MAX_BATCH) {
+    for (const place of await ledger.append(rows.slice(at, at + MAX_BATCH))) old.add(at + place);
+  }
+  return old;
+}
+
+/** JSON has no infinity. */
+function textOf(row: LedgerRow): RowJson {
+  return JSON.stringify(row, (_, value: unknown) => (value === Infinity ? Number.MAX_VALUE : value));
 }
 
 async function* rowsOf(find: LedgerStore['search'], query: Omit<SearchQuery, 'limit'>): AsyncGenerator<LedgerRow> {

@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../core/ledger-row.ts';
+import type { LedgerRow, RowJson } from '../core/ledger-row.ts';
 import type { AuditEntry, Beside, IdempotentAnswer } from './audit.ts';
 import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
 import type {
@@ -60,6 +60,8 @@ export interface FactStore {
   get(name: string): Promise<string | undefined>;
   /** Writes the fact unless there is one; resolves to the one in force. */
   setOnce(name: string, value: string): Promise<string>;
+  /** Writes the fact, whatever it was before. */
+  put(name: string, value: string, beside?: Beside): Promise<void>;
 }
 
 /** Who changed what. Entries are written beside the changes. */
@@ -103,6 +105,8 @@ export interface LedgerStore {
    * that is there already counts no more, so a batch may be sent again. Resolves to the ids that were new.
    */
   append(rows: readonly LedgerRow[]): Promise<string[]>;
+  /** The same of rows as JSON, as a journal has them; resolves to how many were new. */
+  appendJson(rows: readonly RowJson[]): Promise<number>;
   /** The ids of those rows that the ledger has, or had until their day was dropped. */
   known(rows: readonly LedgerRow[]): Promise<ReadonlySet<string>>;
   /** Sums by any of the dimensions. */

@@ -47,7 +47,8 @@ describe('llm-proxy db', () => {
         'schema 1: keys, teams, audit',
         'schema 2: ledger',
         'schema 3: bodies',
-        'schema 4: detail of requests',
+        'schema 4: usage by key',
+        'schema 5: detail of requests',
         'the schema is up to date',
       ],
     });

@@ -26,10 +26,19 @@ export class AttemptHold {
     private readonly plan: LegPlan,
     /** The alias that its route belongs to. */
     readonly alias: string | undefined,
-    readonly attempt?: Attempt,
+    public attempt?: Attempt,
   ) {
     this.#output = plan.expected.output;
     this.#input = plan.expected.input;
+  }
+
+  /** Is that of an attempt from now on, if it was of none and the attempt takes just what it was made for. */
+  becomes(attempt: Attempt, { rates, mostOutput }: LegPlan, alias: string): boolean {
+    const { plan } = this;
+    if (this.attempt !== undefined || this.alias !== alias) return false;
+    if (rates !== plan.rates || mostOutput !== plan.mostOutput) return false;
+    this.attempt = attempt;
+    return true;
   }
 
   /** So much output is to be held for. */

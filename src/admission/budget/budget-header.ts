@@ -1,14 +1,9 @@
 import type { BudgetPool } from './pool.ts';
 
-/** What answers tell of soft budgets: `team:platform/usd-month month 82%`, and more after commas; undefined: of none. */
-export function budgetHeaderOf(pools: readonly BudgetPool[]): string | undefined {
-  const soft = pools.filter(({ budget }) => budget.rule.mode === 'soft');
-  if (soft.length === 0) return undefined;
-  return soft
-    .map(
-      ({ budget: { rule }, counter: { spent } }) => `${rule.label} ${rule.window.per} ${percentOf(spent, rule.limit)}%`,
-    )
-    .join(', ');
+/** What answers tell of a soft budget: `team:platform/usd-month month 82%`; undefined: of any other, nothing. */
+export function budgetHeaderOf({ budget: { rule }, counter }: BudgetPool): string | undefined {
+  if (rule.mode !== 'soft') return undefined;
+  return `${rule.label} ${rule.window.per} ${percentOf(counter.spent, rule.limit)}%`;
 }
 
 /** Whole percents, rounded down; of nothing, all is spent. */

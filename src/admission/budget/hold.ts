@@ -86,12 +86,22 @@ export class Hold extends SpendLease {
   }
 
   get budgetHeader(): string | undefined {
-    return budgetHeaderOf(this.#budgets().map(({ pool }) => pool));
+    let header: string | undefined;
+    for (const { pool } of this.#shares) {
+      const text = pool instanceof BudgetPool ? budgetHeaderOf(pool) : undefined;
+      if (text !== undefined) header = header === undefined ? text : `${header}, ${text}`;
+    }
+    return header;
   }
 
   get tokenLimit(): TokenLimit | undefined {
-    const limits = this.#shares.flatMap(({ pool }) => (pool instanceof TokenPool ? [pool.state()] : []));
-    return limits.toSorted((a, b) => a.remaining / a.limit - b.remaining / b.limit)[0];
+    let nearest: TokenLimit | undefined;
+    for (const { pool } of this.#shares) {
+      if (!(pool instanceof TokenPool)) continue;
+      const limit = pool.state();
+      if (nearest === undefined || limit.remaining / limit.limit < nearest.remaining / nearest.limit) nearest = limit;
+    }
+    return nearest;
   }
 
   begins(attempt: Attempt): Refusal | undefined {
@@ -103,9 +113,13 @@ export class Hold extends SpendLease {
     const strict = rates === undefined && !this.#isLate ? unpricedIn(shares) : undefined;
     if (strict !== undefined) return needs.unpriced(strict, attempt);
     const { expected } = plan;
-    const part = new AttemptHold({ expected, rates, mostOutput: needs.mostOutputOf(attempt, expected) }, name, attempt);
+    const leg = { expected, rates, mostOutput: needs.mostOutputOf(attempt, expected) };
     if (!attempt.exchange.stream) attempt.unseenOutput = expected.output;
-    const parts = this.#parts[0]?.attempt === undefined ? [part] : [...this.#parts, part];
+    const [first] = this.#parts;
+    // Nearly always it takes what was held when the request was let in.
+    if (first !== undefined && this.#holdsAll(first) && first.becomes(attempt, leg, name)) return undefined;
+    const part = new AttemptHold(leg, name, attempt);
+    const parts = first?.attempt === undefined ? [part] : [...this.#parts, part];
     const shortfall = this.#take(this.#isLate ? 'late' : 'attempt', shares, parts);
     return shortfall && needs.refuse(shortfall);
   }
@@ -122,10 +136,13 @@ export class Hold extends SpendLease {
   }
 
   charges(spend: RecordedSpend): readonly LedgerCharge[] {
-    return this.#budgets().flatMap(({ pool, alias }) => {
+    const charges: LedgerCharge[] = [];
+    for (const { pool, alias } of this.#shares) {
+      if (!(pool instanceof BudgetPool)) continue;
       const amount = amountSpent(pool.unit, alias, spend);
-      return amount === 0 ? [] : [{ budget: pool.budget.rule.id, window: pool.counter.start, amount }];
-    });
+      if (amount !== 0) charges.push({ budget: pool.budget.rule.id, window: pool.counter.start, amount });
+    }
+    return charges;
   }
 
   protected override onSettled(record: ExchangeRecord | undefined): void {
@@ -141,16 +158,14 @@ export class Hold extends SpendLease {
     this.needs.learn({ input: totalTokens(served) - output, output });
   }
 
-  #budgets(): readonly BudgetShare[] {
-    return this.#shares.filter((share): share is BudgetShare => share.pool instanceof BudgetPool);
-  }
-
   /** Holds of all `shares` what `parts` take; or returns the pool that has not got it, and nothing changes. */
   #take(asking: HoldReason, shares: readonly Share[], parts: readonly AttemptHold[]): Shortfall | undefined {
     const takings = shares.map((share) => takingOf(asking, share, parts));
     if (takings.some(({ isLacking }) => isLacking)) return lackOf(shares, takings);
-    for (const [index, share] of shares.entries()) {
-      const { held = 0, isShort = false } = takings[index] ?? {};
+    for (let index = 0; index < shares.length; index++) {
+      const [share, taking] = [shares[index], takings[index]];
+      if (share === undefined || taking === undefined) continue;
+      const { held, isShort } = taking;
       if (!this.#shares.includes(share)) share.pool.open();
       share.pool.hold(held - share.held, isShort);
       share.held = held;
@@ -160,6 +175,12 @@ export class Hold extends SpendLease {
     this.#parts = parts;
     for (const part of parts) part.covered = this.#coveredOutput(part);
     return undefined;
+  }
+
+  /** Whether as much is held as a part may take at most. */
+  #holdsAll(part: AttemptHold): boolean {
+    for (const { pool, held } of this.#shares) if (held < part.most(pool.unit)) return false;
+    return true;
   }
 
   /** How many tokens of output of a part are held for. */
@@ -173,8 +194,6 @@ export class Hold extends SpendLease {
     return covered;
   }
 }
-
-type BudgetShare = Share & { readonly pool: BudgetPool };
 
 /** Those that have not got what is to be taken. */
 function lackOf(shares: readonly Share[], takings: readonly Taking[]): Shortfall {

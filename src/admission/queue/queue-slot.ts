@@ -58,8 +58,9 @@ async function queued(granted: Promise<Grant>, exchange: Exchange, context: Cont
 }
 
 function countWait(waitedFor: 'slot' | 'room', from: number, exchange: Exchange, { clock }: Context): void {
-  const ms = clock.now() - from;
-  exchange.waits.addQueued(ms, { for: waitedFor, atMs: from - exchange.startedAt, ms });
+  const wait = { fromMs: from - exchange.startedAt, ms: clock.now() - from };
+  exchange.waits.addQueued(wait);
+  exchange.waits.note({ for: waitedFor, atMs: wait.fromMs, ms: wait.ms });
 }
 
 /** Whether it has waited for its slot or got it at once; limits may have been off and on again since. */

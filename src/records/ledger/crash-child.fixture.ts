@@ -2,7 +2,7 @@
 // how many are on the disk: `SEEN DURABLE`. Arguments: the folder, a seed, the number of its first row; `end`: ships all, and ends.
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { RowJson } from '../../core/ledger-row.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { openStore } from '../../storage/open-store.ts';
 import { record } from '../record.fixture.ts';
@@ -27,7 +27,7 @@ class UnsteadyStore implements LedgerSink {
   isReliable = false;
   readonly #sink = storeSink(() => Promise.resolve(store));
 
-  async append(rows: readonly LedgerRow[]): Promise<number> {
+  async append(rows: readonly RowJson[]): Promise<number> {
     const fails = !this.isReliable && random() < 0.3;
     const isBefore = random() < 0.5;
     if (random() < 0.5) await Bun.sleep(random() * 5);

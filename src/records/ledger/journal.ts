@@ -1,6 +1,6 @@
 import { mkdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { LedgerRow, RowJson } from '../../core/ledger-row.ts';
 import { FolderLock } from './folder-lock.ts';
 import { readPosition, writePosition } from './position.ts';
 import { readRows, type RowsRead } from './read-rows.ts';
@@ -94,7 +94,7 @@ export class Journal {
   }
 
   /** Writes rows, in the order in which they came. Resolves when the disk has them; rejects with what the file system says, and has none of them. */
-  async append(rows: readonly LedgerRow[]): Promise<void> {
+  async append(rows: readonly RowJson[]): Promise<void> {
     const { segment, start } = await this.#writer.append(rows);
     const isNext = this.#segments[0] === segment && this.#offsetIn(segment) === start;
     this.#recent.add({ segment, start, end: segment.bytes, rows }, isNext);
@@ -129,7 +129,7 @@ export class Journal {
     for (const segment of this.#segments.filter(({ number }) => number <= this.#lastLeft)) {
       for (let offset = this.#offsetIn(segment); offset < segment.bytes;) {
         const read = await readRows(segment, offset, MOST_READ).catch(unlessGone);
-        yield* read?.rows ?? [];
+        for (const row of read?.rows ?? []) yield JSON.parse(row) as LedgerRow;
         offset = read?.end ?? segment.bytes;
       }
     }

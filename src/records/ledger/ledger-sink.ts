@@ -1,7 +1,7 @@
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { RowJson } from '../../core/ledger-row.ts';
 
 /** Where the shipper takes rows: the store. */
-export interface LedgerSink<Row = LedgerRow> {
+export interface LedgerSink<Row = RowJson> {
   /** Writes rows in one transaction; those that are there already count no more. Resolves to how many were new. */
   append(rows: readonly Row[]): Promise<number>;
   /** Resolves if the store answers. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { LedgerRow, RowJson } from '../../core/ledger-row.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Log } from '../log/log.ts';
 import { Ledger } from './ledger.ts';
@@ -17,7 +17,8 @@ export class FakeStore implements LedgerSink {
   isDown = false;
   refuses: (row: LedgerRow) => boolean = () => false;
 
-  append(rows: readonly LedgerRow[]): Promise<number> {
+  append(texts: readonly RowJson[]): Promise<number> {
+    const rows = texts.map((text) => JSON.parse(text) as LedgerRow);
     this.appends++;
     if (this.isDown) return Promise.reject(new Down('the store is down'));
     if (rows.some((row) => this.refuses(row))) return Promise.reject(new Error('invalid byte sequence'));

@@ -407,7 +407,7 @@ describe('the ledger', () => {
   test('leaves a segment of a later version alone, and says so', async () => {
     mkdirSync(join(dir, 'journal'), { recursive: true });
     const path = join(dir, 'journal', '000000000007.journal');
-    const later = Buffer.from(new RecordBatch().add({ journal: 2, node: 'n' }).add({ any: 1 }).bytes);
+    const later = Buffer.from(new RecordBatch().add('{"journal":2,"node":"n"}').add('{"any":1}').bytes);
     writeFileSync(path, later);
     const { ledger, store, lines } = ledgerIn(dir);
     await ledger.start();

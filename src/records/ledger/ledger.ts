@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { LedgerRow, RowJson } from '../../core/ledger-row.ts';
 import type { ExchangeRecord } from '../../core/record.ts';
 import type { GatewayErrorCode } from '../../core/refusal.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -69,7 +69,10 @@ export class Ledger implements Sink {
       random,
       sink,
       next: (most) => this.#next(most),
-      events: { ...tellOfShipper(log), refused: (row, error) => this.#unshippable.refused(row, error) },
+      events: {
+        ...tellOfShipper(log),
+        refused: (row, error) => this.#unshippable.refused(JSON.parse(row) as LedgerRow, error),
+      },
     });
   }
 
@@ -134,12 +137,11 @@ export class Ledger implements Sink {
     const { journal, waiting, dropped, isWritable, isFull } = this.#writer;
     const { oldest, shipped, isUp } = this.#shipper;
     const { torn, damaged, setAside } = this.#unshippable;
-    const endedAt = oldest === undefined ? Infinity : oldest.startedAt + oldest.durationMs;
     return {
       rows: (journal?.rows ?? 0) + waiting,
       waiting,
       bytes: journal?.bytes ?? 0,
-      lagMs: Math.max(0, this.tools.clock.wallNow() - endedAt),
+      lagMs: oldest === undefined ? 0 : Math.max(0, this.tools.clock.wallNow() - endOf(oldest)),
       isStoreUp: isUp,
       isWritable,
       isFull,
@@ -197,4 +199,10 @@ export class Ledger implements Sink {
     await Promise.race([work, promise]);
     cancel();
   }
+}
+
+/** When its exchange ended, in milliseconds since the epoch. */
+function endOf(row: RowJson): number {
+  const { startedAt, durationMs } = JSON.parse(row) as LedgerRow;
+  return startedAt + durationMs;
 }

@@ -24,7 +24,7 @@ export async function writePosition(dir: string, position: Position): Promise<vo
   const path = join(dir, NAME);
   const handle = await open(`${path}.new`, 'w', 0o600);
   try {
-    await handle.writeFile(new RecordBatch().add(position).bytes);
+    await handle.writeFile(new RecordBatch().add(JSON.stringify(position)).bytes);
     await handle.datasync();
   } finally {
     await handle.close();

@@ -1,10 +1,10 @@
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { RowJson } from '../../core/ledger-row.ts';
 import { readRecords } from './read-records.ts';
 import { isHead, readPiece, type Segment } from './segment.ts';
 
 /** What was read of a segment. */
 export interface RowsRead {
-  readonly rows: readonly LedgerRow[];
+  readonly rows: readonly RowJson[];
   /** Where to go on. */
   readonly end: number;
   readonly damage: readonly DamagedBytes[];
@@ -32,10 +32,8 @@ export async function readRows(segment: Segment, offset: number, most: number): 
     const isLast = last === written || piece.length < last - offset;
     const { texts, damage, tornBytes, end } = readRecords(piece, { most, isLast });
     if (end === 0 && !isLast) continue;
-    const rows: LedgerRow[] = [];
-    for (const text of texts) if (!isHead(text)) rows.push(JSON.parse(text) as LedgerRow);
     return {
-      rows,
+      rows: texts.filter((text) => !isHead(text)),
       // Somebody has cut or deleted the file: what is missing is damage as well.
       end: piece.length < last - offset ? Math.max(written, offset + end) : offset + end,
       damage: [

@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { RowJson } from '../../core/ledger-row.ts';
 import type { Segment } from './segment.ts';
 
 /** Rows that were written together. */
@@ -7,7 +7,7 @@ export interface Written {
   /** Their bytes in it. */
   readonly start: number;
   readonly end: number;
-  readonly rows: readonly LedgerRow[];
+  readonly rows: readonly RowJson[];
 }
 
 /** So many rows are a few megabytes. */
@@ -31,9 +31,9 @@ export class RecentRows {
   }
 
   /** The rows of a segment from `start` on, if they are kept; more than `most` only if they were written at once. */
-  from(segment: Segment, start: number, most: number): { rows: LedgerRow[]; end: number } | undefined {
+  from(segment: Segment, start: number, most: number): { rows: RowJson[]; end: number } | undefined {
     this.#forgetBefore(segment, start);
-    const rows: LedgerRow[] = [];
+    const rows: RowJson[] = [];
     let end = start;
     for (const written of this.#written) {
       const follows = written.segment === segment && written.start === end;

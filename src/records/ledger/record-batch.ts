@@ -29,9 +29,8 @@ export class RecordBatch {
     return this;
   }
 
-  /** Takes a value that is written as JSON. */
-  add(value: object): this {
-    const json = JSON.stringify(value);
+  /** Takes JSON without a newline. */
+  add(json: string): this {
     this.#reserve(HEADER_BYTES + json.length * MOST_BYTES_PER_CHAR + 1);
     const start = this.#length + HEADER_BYTES;
     const end = start + this.#bytes.write(json, start);

@@ -11,7 +11,7 @@ const texts = values.map((value) => JSON.stringify(value));
 
 function bytesOf(records: readonly object[]): Buffer {
   const batch = new RecordBatch();
-  for (const record of records) batch.add(record);
+  for (const record of records) batch.add(JSON.stringify(record));
   return Buffer.from(batch.bytes);
 }
 

@@ -120,7 +120,10 @@ describe('a row of the ledger', () => {
             tries: [attempt({ detail: name, cost: priced(amount) })],
           });
           const row = rowOf(of, FACTS);
-          const { texts } = readRecords(Buffer.from(new RecordBatch().add(row).bytes), { most: 1, isLast: true });
+          const { texts } = readRecords(Buffer.from(new RecordBatch().add(JSON.stringify(row)).bytes), {
+            most: 1,
+            isLast: true,
+          });
           // JSON leaves out what is undefined, and cannot hold a lone half of a character as such.
           expect(JSON.parse(texts[0] ?? '')).toEqual(JSON.parse(JSON.stringify(row)));
         },

@@ -4,6 +4,7 @@ import type { LedgerRow, LedgerTry } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
 import type { RequestDetail } from '../../core/request-detail.ts';
 import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
+import { nameMaskOf } from './name-mask.ts';
 
 /** What a row says that its record does not. */
 export interface RowFacts {
@@ -19,8 +20,9 @@ export type Mask = (text: string) => string;
 
 /** The row of an exchange in the ledger. It asks nothing but its arguments. */
 export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): LedgerRow {
-  const masked = (text: string | undefined): string | undefined => (text === undefined ? undefined : mask(text));
-  const tries = record.tries.map((tried, index) => tryOf(tried, { index, record, masked }));
+  const masked = maskedBy(mask);
+  const named = maskedBy(nameMaskOf(mask));
+  const tries = record.tries.map((tried, index) => tryOf(tried, { index, record, masked, named }));
   return {
     id,
     traceId: mask(record.traceId),
@@ -38,11 +40,11 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     endUser: masked(record.endUser),
     session: masked(record.session),
     tags: record.key?.tags ?? {},
-    alias: masked(record.alias),
+    alias: named(record.alias),
     aliasLabel: record.aliasLabel,
-    servedAlias: masked(record.servedAlias),
+    servedAlias: named(record.servedAlias),
     backend: record.backend,
-    model: masked(record.model),
+    model: named(record.model),
     // The last is what the client got.
     reportedModel: tries.at(-1)?.reportedModel,
     clientDialect: record.clientDialect,
@@ -52,7 +54,7 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     status: record.status,
     errorCode: record.errorCode,
     interrupted: record.interrupted,
-    finishReason: masked(record.finishReason),
+    finishReason: named(record.finishReason),
     usage: sumOfConsumptions(tries.map(({ usage }) => usage).filter((usage) => usage !== undefined)),
     nanoUsd: nanoUsdOf(tries),
     unpriced: isUnpriced(tries),
@@ -62,7 +64,7 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     bytesIn: record.bytesIn,
     bytesOut: record.bytesOut,
     clientIp: record.clientIp,
-    userAgent: masked(record.userAgent),
+    userAgent: named(record.userAgent),
     asksUsage: record.asksUsage,
     detail: record.detail && maskedDetail(record.detail, mask),
     tries,
@@ -84,20 +86,28 @@ function bodiesStateOf({ bodies }: ExchangeRecord): BodiesState | undefined {
   return bodies.isTaken ? 'kept' : 'left_out';
 }
 
+/** Masks a text, or nothing. */
+type Masked = (text: string | undefined) => string | undefined;
+
+function maskedBy(mask: Mask): Masked {
+  return (text) => (text === undefined ? undefined : mask(text));
+}
+
 interface TryFacts {
   readonly index: number;
   readonly record: ExchangeRecord;
-  readonly masked: (text: string | undefined) => string | undefined;
+  readonly masked: Masked;
+  readonly named: Masked;
 }
 
-function tryOf(tried: AttemptRecord, { index, record, masked }: TryFacts): LedgerTry {
+function tryOf(tried: AttemptRecord, { index, record, masked, named }: TryFacts): LedgerTry {
   return {
     index,
     startedAt: record.startedAt + Math.round(tried.startedMs ?? 0),
     durationMs: tried.ms,
     backend: tried.backend,
-    model: masked(tried.model) ?? '',
-    reportedModel: masked(tried.reportedModel),
+    model: named(tried.model) ?? '',
+    reportedModel: named(tried.reportedModel),
     dialect: tried.dialect,
     status: tried.status,
     failure: tried.failure,

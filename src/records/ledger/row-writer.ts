@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { RowJson } from '../../core/ledger-row.ts';
 import type { ExchangeRecord } from '../../core/record.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { recordId } from '../record-id.ts';
@@ -52,7 +52,7 @@ export class RowWriter {
   isFull = false;
   isWritable = true;
   #records: ExchangeRecord[] = [];
-  #waiting: LedgerRow[] = [];
+  #waiting: RowJson[] = [];
   #lostSince = 0;
   #hasBroken = false;
   #cancel: (() => void) | undefined;
@@ -88,13 +88,13 @@ export class RowWriter {
   }
 
   /** Rows that could not be written, for the store to take them from here; undefined: there are none. */
-  get unwritten(): readonly LedgerRow[] | undefined {
+  get unwritten(): readonly RowJson[] | undefined {
     const isElsewhere = this.isWritable && this.settings.journal !== undefined;
     return isElsewhere || this.#waiting.length === 0 ? undefined : this.#waiting.slice(0, MOST_AT_ONCE);
   }
 
   /** These need not wait any more. */
-  forget(rows: readonly LedgerRow[]): void {
+  forget(rows: readonly RowJson[]): void {
     if (this.#waiting[0] === rows[0]) this.#waiting.splice(0, rows.length);
     else {
       const gone = new Set(rows);
@@ -155,26 +155,10 @@ export class RowWriter {
     this.events.opened(this.journal);
   }
 
-  async #append(rows: readonly LedgerRow[]): Promise<void> {
-    try {
-      await this.journal?.append(rows);
-    } catch (error) {
-      if (!this.#leaveOut(rows)) throw error;
-      return;
-    }
+  async #append(rows: readonly RowJson[]): Promise<void> {
+    await this.journal?.append(rows);
     this.forget(rows);
     this.events.written(rows.length === MOST_AT_ONCE);
-  }
-
-  /** Gives up those rows that JSON cannot write: they would hold up all others. False: there are none. */
-  #leaveOut(rows: readonly LedgerRow[]): boolean {
-    const broken = rows.filter((row) => {
-      const error = jsonErrorOf(row);
-      if (error !== undefined) this.#giveUp(error, row.traceId);
-      return error !== undefined;
-    });
-    for (const row of broken) this.forget([row]);
-    return broken.length > 0;
   }
 
   #makeRows(): void {
@@ -189,7 +173,8 @@ export class RowWriter {
 
   #makeRow(record: ExchangeRecord): void {
     try {
-      this.#waiting.push(rowOf(record, { id: recordId(record), node: this.settings.node, mask: this.limits.mask }));
+      const row = rowOf(record, { id: recordId(record), node: this.settings.node, mask: this.limits.mask });
+      this.#waiting.push(JSON.stringify(row));
     } catch (error) {
       this.#giveUp(error, record.traceId);
     }
@@ -211,14 +196,5 @@ export class RowWriter {
   #lose(): void {
     this.dropped++;
     this.#lostSince++;
-  }
-}
-
-function jsonErrorOf(row: LedgerRow): unknown {
-  try {
-    JSON.stringify(row);
-    return undefined;
-  } catch (error) {
-    return error;
   }
 }

@@ -1,5 +1,5 @@
 import { open, unlink, type FileHandle } from 'node:fs/promises';
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { RowJson } from '../../core/ledger-row.ts';
 import { RecordBatch } from './record-batch.ts';
 import { JOURNAL_VERSION, segmentPath, type Segment, type SegmentHead } from './segment.ts';
 
@@ -31,7 +31,7 @@ export class SegmentWriter {
    * Writes rows and waits until the disk has them; resolves to their segment and its bytes before them. Rejects with what
    * the file system says; then none of them counts as written, and the next call goes on behind the last that does.
    */
-  async append(rows: readonly LedgerRow[]): Promise<{ readonly segment: Segment; readonly start: number }> {
+  async append(rows: readonly RowJson[]): Promise<{ readonly segment: Segment; readonly start: number }> {
     const { bytes } = rows.reduce((batch, row) => batch.add(row), this.#batch.begin());
     const { segment, handle } = (this.#open ??= await this.#begin());
     const start = segment.bytes;
@@ -80,7 +80,7 @@ export class SegmentWriter {
     const path = segmentPath(dir, number);
     const handle = await open(path, 'wx', 0o600);
     const head: SegmentHead = { journal: JOURNAL_VERSION, node, created: new Date().toISOString() };
-    const { bytes } = new RecordBatch().add(head);
+    const { bytes } = new RecordBatch().add(JSON.stringify(head));
     try {
       await writeAll(handle, bytes, 0);
     } catch (error) {

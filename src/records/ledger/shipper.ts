@@ -1,17 +1,17 @@
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { RowJson } from '../../core/ledger-row.ts';
 import { backoffMs } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { LedgerSink } from './ledger-sink.ts';
 
 /** Rows that belong together on their way to the store. */
-export interface Shipment<Row = LedgerRow> {
+export interface Shipment<Row = RowJson> {
   readonly rows: readonly Row[];
   /** The store has them, or they are set aside. */
   done(): Promise<void>;
 }
 
 /** What a shipper goes by, and whom it tells. */
-export interface ShipperTools<Row = LedgerRow> {
+export interface ShipperTools<Row = RowJson> {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -22,7 +22,7 @@ export interface ShipperTools<Row = LedgerRow> {
 }
 
 /** What a shipper tells. */
-export interface ShipperEvents<Row = LedgerRow> {
+export interface ShipperEvents<Row = RowJson> {
   /** Rows wait, for the store (or the journal that they are read from) cannot be used. Said once until `resumed`. */
   stopped(error: unknown): void;
   resumed(): void;
@@ -46,7 +46,7 @@ const REFUSALS = 3;
 const MOST_REFUSED = 16;
 
 /** Moves rows into the store, in their order and one transaction at a time, and keeps at it while the store is away. */
-export class Shipper<Row = LedgerRow> {
+export class Shipper<Row = RowJson> {
   /** The first row that is on its way; undefined: none is. */
   oldest: Row | undefined;
   /** How many rows the store has taken that it did not have. */
@@ -129,7 +129,7 @@ export class Shipper<Row = LedgerRow> {
     const shipment = await this.tools.next(MOST_SHIPPED);
     if (shipment === undefined) return false;
     const { rows } = shipment;
-    this.oldest = rows[0];
+    [this.oldest] = rows;
     const left = this.#aside.size === 0 ? rows : rows.filter((row) => !this.#aside.has(row));
     for (let at = 0; at < left.length; at += MOST_ROWS) {
       await this.#ship(left.slice(at, at + MOST_ROWS));

@@ -3,6 +3,7 @@ import { BUDGETS } from './budget-lines.ts';
 import { GATEWAY, LOGGING } from './gateway-lines.ts';
 import { LEDGER } from './ledger-lines.ts';
 import type { LogLine } from './log-line.ts';
+import { TRACES } from './trace-lines.ts';
 import { END, RELOAD, START } from './process-lines.ts';
 
 /** Every general line, by what it is about. */
@@ -12,6 +13,7 @@ export const LOG_LINES = {
   'Requests and the gateway itself': GATEWAY,
   'The ledger': LEDGER,
   Budgets: BUDGETS,
+  Traces: TRACES,
   'The log': LOGGING,
   End: END,
 } as const satisfies Readonly<Record<string, readonly LogLine[]>>;

@@ -1,7 +1,8 @@
 import { SQL } from 'bun';
-import type { Database, Insert, PartitionTable, Queries, Row, Value } from '../database.ts';
+import type { Database, Insert, PartitionTable, Row, RowQueries, Value } from '../database.ts';
 import { databasePlace } from '../database-place.ts';
 import { StoreUnavailable } from '../store-errors.ts';
+import { LedgerWriter } from '../ledger/append.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { isToBeRepeated, isUndefinedTable, isUniqueViolation, postgresFailure } from './postgres-failure.ts';
 
@@ -18,6 +19,7 @@ export class PostgresDatabase implements Database {
   readonly dialect = postgresDialect;
   readonly place: string;
   readonly backupAdvice: string;
+  readonly ledger = new LedgerWriter(this);
   #pool: SQL | undefined;
 
   constructor(private readonly url: string) {
@@ -32,7 +34,7 @@ export class PostgresDatabase implements Database {
     );
   }
 
-  async transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: RowQueries) => Promise<T>): Promise<T> {
     for (let repeats = 0; ; repeats += 1) {
       let hasBegun = false;
       const begin = async (tx: SQL): Promise<T> => {
@@ -132,7 +134,7 @@ async function ask(sql: SQL, text: string, values: readonly Value[]): Promise<Ro
   return (await sql.unsafe(text, [...values])) as Row[];
 }
 
-function queriesOf(tx: SQL): Queries {
+function queriesOf(tx: SQL): RowQueries {
   return {
     query: async (text, values = []) => await ask(tx, text, values),
     // All rows in one value: one statement, whatever their number.

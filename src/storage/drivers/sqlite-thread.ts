@@ -1,3 +1,4 @@
+import type { RowJson } from '../../core/ledger-row.ts';
 import { workerUrl } from '../../lib/worker-url.ts';
 import type { Row, Value } from '../database.ts';
 import type { ThreadAnswer, ThreadOrder } from './sqlite-worker.ts';
@@ -20,8 +21,8 @@ export class ThreadDied extends Error {
 
 /** A thread with one connection to SQLite, which answers only when it is done: on the thread of requests all of them would wait. */
 export class SqliteThread {
-  readonly #asked = new Map<number, PromiseWithResolvers<Row[]>>();
-  #opening: Promise<Row[]> | undefined;
+  readonly #asked = new Map<number, PromiseWithResolvers<ThreadAnswer['result']>>();
+  #opening: Promise<unknown> | undefined;
   #last = 0;
   /** Why it takes no orders any more. */
   #end: Error | undefined;
@@ -55,7 +56,13 @@ export class SqliteThread {
 
   /** The rows that a statement returns. */
   async ask(statement: ThreadStatement): Promise<Row[]> {
-    return await this.#order({ kind: 'run', ...statement });
+    const rows = await this.#order({ kind: 'run', ...statement });
+    return typeof rows === 'string' ? (JSON.parse(rows) as Row[]) : [...(rows as readonly Row[])];
+  }
+
+  /** Writes rows of the ledger, each as JSON, in one transaction; the places of those that were there already. */
+  async append(rows: readonly RowJson[]): Promise<readonly number[]> {
+    return (await this.#order({ kind: 'append', lines: rows.join('\n') })) as readonly number[];
   }
 
   /** Closes the connection, and ends the thread. What is asked of it afterwards is rejected with a `ThreadEnded`. */
@@ -69,11 +76,11 @@ export class SqliteThread {
     this.#reject(this.#end);
   }
 
-  async #order(order: ThreadOrder): Promise<Row[]> {
+  async #order(order: ThreadOrder): Promise<ThreadAnswer['result']> {
     if (this.#end !== undefined) throw this.#end;
     this.#last += 1;
     const id = this.#last;
-    const asked = Promise.withResolvers<Row[]>();
+    const asked = Promise.withResolvers<ThreadAnswer['result']>();
     this.#asked.set(id, asked);
     this.worker.postMessage({ id, order });
     // Only a pending query keeps the process alive.
@@ -86,9 +93,9 @@ export class SqliteThread {
     }
   }
 
-  #answered({ id, rows, error }: ThreadAnswer): void {
+  #answered({ id, result, error }: ThreadAnswer): void {
     const asked = this.#asked.get(id);
-    if (error === undefined) asked?.resolve([...rows]);
+    if (error === undefined) asked?.resolve(result);
     else asked?.reject(Object.assign(new Error(error.message), { code: error.code }));
   }
 

@@ -1,24 +1,27 @@
-// A thread of SQLite: an entry point of its own in the executable. It runs statements in the order in which they come.
-import { SQL } from 'bun';
+// A thread of SQLite: an entry point of its own in the executable. It does what it is told in the order in which that comes.
 import type { Row } from '../database.ts';
+import { LedgerWriter } from '../ledger/append.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
 import type { ThreadStatement } from './sqlite-thread.ts';
 
-/** What the thread is to do. */
+/** What the thread is to do. `append`: to write rows of the ledger, each as JSON, and all of them in one text, for that is quicker to send. */
 export type ThreadOrder =
   | { readonly kind: 'open'; readonly file: string; readonly pragmas: readonly string[] }
   | ({ readonly kind: 'run' } & ThreadStatement)
+  | { readonly kind: 'append'; readonly lines: string }
   | { readonly kind: 'close' };
 
-/** What came of an order. */
+/** What came of an order: rows that a statement returns, as JSON where they are many, or places of rows that were there already. */
 export interface ThreadAnswer {
   readonly id: number;
-  readonly rows: readonly Row[];
+  readonly result: readonly Row[] | readonly number[] | string;
   readonly error: { readonly code: string; readonly message: string } | undefined;
 }
 
 declare const self: Worker;
 
-let connection: SQL | undefined;
+let connection: SqliteConnection | undefined;
+let ledger: LedgerWriter | undefined;
 let last: Promise<void> = Promise.resolve();
 
 self.onmessage = ({ data }: MessageEvent<{ readonly id: number; readonly order: ThreadOrder }>): void => {
@@ -27,36 +30,38 @@ self.onmessage = ({ data }: MessageEvent<{ readonly id: number; readonly order: 
 
 async function answer(id: number, order: ThreadOrder): Promise<void> {
   try {
-    self.postMessage({ id, rows: await carryOut(order), error: undefined } satisfies ThreadAnswer);
+    self.postMessage({ id, result: await carryOut(order), error: undefined } satisfies ThreadAnswer);
   } catch (error) {
     const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
     const told = { code: typeof code === 'string' ? code : '', message: String(message) };
-    self.postMessage({ id, rows: [], error: told } satisfies ThreadAnswer);
+    self.postMessage({ id, result: [], error: told } satisfies ThreadAnswer);
   }
 }
 
-async function carryOut(order: ThreadOrder): Promise<Row[]> {
-  if (order.kind === 'open') return await open(order.file, order.pragmas);
-  if (order.kind === 'close') return await close();
+async function carryOut(order: ThreadOrder): Promise<ThreadAnswer['result']> {
+  if (order.kind === 'open') return open(order.file, order.pragmas);
+  if (order.kind === 'close') return close();
   if (connection === undefined) throw new Error('the file is not open');
-  return [...((await connection.unsafe(order.text, [...order.values])) as Row[])];
+  if (order.kind === 'run') return sent(connection.run(order.text, order.values));
+  ledger ??= new LedgerWriter(connection);
+  return await ledger.append(order.lines.split('\n'));
 }
 
-async function open(file: string, pragmas: readonly string[]): Promise<Row[]> {
-  if (connection !== undefined) return [];
-  const sql = new SQL({ adapter: 'sqlite', filename: file });
-  try {
-    for (const pragma of pragmas) await sql.unsafe(pragma);
-  } catch (error) {
-    await sql.close();
-    throw error;
-  }
-  connection = sql;
+/** To copy many objects from thread to thread takes longer than to write and read them. */
+function sent(rows: readonly Row[]): readonly Row[] | string {
+  return rows.length < MANY_ROWS ? rows : JSON.stringify(rows);
+}
+
+const MANY_ROWS = 50;
+
+function open(file: string, pragmas: readonly string[]): [] {
+  connection ??= new SqliteConnection(file, pragmas);
   return [];
 }
 
-async function close(): Promise<Row[]> {
-  await connection?.close().catch(() => undefined);
+function close(): [] {
+  connection?.close();
   connection = undefined;
+  ledger = undefined;
   return [];
 }

@@ -1,6 +1,7 @@
 import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Database, Insert, PartitionTable, Queries, Row, Value } from '../database.ts';
+import type { RowJson } from '../../core/ledger-row.ts';
+import type { Database, PartitionTable, Queries, Row, Value } from '../database.ts';
 import { someText } from '../read-row.ts';
 import { StoreUnavailable } from '../store-errors.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
@@ -35,8 +36,8 @@ export class SqliteDatabase implements Database {
   readonly #threads = new Map<Connection, SqliteThread>();
   /** A connection has one transaction at a time: the next begins when the last one has ended. */
   #last: Promise<unknown> = Promise.resolve();
-  /** Of a JSON list that is the first parameter; known once the writer is open. */
-  #elements: string | undefined;
+  /** Its own thread makes columns of the rows: on that of requests they would cost each of them. */
+  readonly ledger = { append: async (rows: readonly string[]) => await this.#append(rows) };
 
   constructor(
     readonly place: string,
@@ -46,7 +47,7 @@ export class SqliteDatabase implements Database {
   async read(text: string, values: readonly Value[] = []): Promise<Row[]> {
     return await this.#patiently(async () => {
       const thread = await this.#open(this.#threads.get('reader')?.isBusy === true ? 'reader2' : 'reader');
-      return await thread.ask({ text: numbered(text), values });
+      return await thread.ask({ text, values });
     });
   }
 
@@ -57,7 +58,7 @@ export class SqliteDatabase implements Database {
         await writer.ask({ text: 'BEGIN IMMEDIATE', values: [] });
         return writer;
       });
-      const tx = queriesOf(thread, this.#elements);
+      const tx = queriesOf(thread);
       try {
         const result = await work(tx);
         await tx.query('COMMIT');
@@ -98,6 +99,13 @@ export class SqliteDatabase implements Database {
     await this.#inTurn(async () => await this.#disconnect([...this.#threads.values()]));
   }
 
+  /** Rows that are there already count no more, so it may be tried again as a whole. */
+  async #append(rows: readonly RowJson[]): Promise<readonly number[]> {
+    return await this.#inTurn(
+      async () => await this.#patiently(async () => await (await this.#open('writer')).append(rows)),
+    );
+  }
+
   async #drop(statement: string): Promise<void> {
     await this.transaction(async (tx) => void (await tx.query(statement)));
   }
@@ -128,7 +136,6 @@ export class SqliteDatabase implements Database {
     let thread = this.#threads.get(on);
     if (thread === undefined || thread.hasEnded) this.#threads.set(on, (thread = this.startThread()));
     await thread.open(this.place, PRAGMAS);
-    if (on === 'writer') this.#elements ??= await elementsFor(thread);
     return thread;
   }
 
@@ -154,41 +161,8 @@ export class SqliteDatabase implements Database {
   }
 }
 
-/** As text, each field of an element is looked for from its first character on; in binary form that takes less than half. */
-const TEXT_ELEMENTS = 'json_each($1)';
-/** LIMIT keeps SQLite from converting an element anew for each of its fields. */
-const BINARY_ELEMENTS = '(SELECT jsonb(value) AS value FROM json_each($1) LIMIT -1)';
-
-/** The rows of an insertion, in a form that this SQLite knows: that of an operating system may be older than 3.45. */
-async function elementsFor(thread: SqliteThread): Promise<string> {
-  const text = `SELECT 1 FROM pragma_function_list WHERE name = 'jsonb'`;
-  const found = await thread.ask({ text, values: [] });
-  return found.length > 0 ? BINARY_ELEMENTS : TEXT_ELEMENTS;
-}
-
-function queriesOf(thread: SqliteThread, elements = TEXT_ELEMENTS): Queries {
-  const query = async (text: string, values: readonly Value[] = []): Promise<Row[]> =>
-    await thread.ask({ text: numbered(text), values });
-  return {
-    query,
-    // All rows in one value: to run a statement for each takes half as long again.
-    async insert(into, rows) {
-      return rows.length === 0 ? [] : await query(insertText(into, elements), [JSON.stringify(rows)]);
-    },
-  };
-}
-
-function insertText({ table, columns, onConflict = '', returning }: Insert, elements: string): string {
-  const names = columns.map(({ name }) => name).join(', ');
-  const fields = columns.map((_, index) => `value ->> ${index}`).join(', ');
-  const end = returning === undefined ? '' : ` RETURNING ${returning}`;
-  // Without WHERE, ON would be read as the condition of a join.
-  return `INSERT INTO ${table} (${names}) SELECT ${fields} FROM ${elements} WHERE true ${onConflict}${end}`;
-}
-
-/** `$2` is a name to SQLite, and gets the next free place; `?2` is the second one. No query has a `$` in it that is no place. */
-function numbered(text: string): string {
-  return text.replaceAll('$', '?');
+function queriesOf(thread: SqliteThread): Queries {
+  return { query: async (text, values = []) => await thread.ask({ text, values }) };
 }
 
 /** SQLite gives the files beside it (`-wal`, `-shm`) the mode of this one. */

@@ -1,58 +1,71 @@
-import type { LedgerRow } from '../../core/ledger-row.ts';
-import type { Database, Queries } from '../database.ts';
-import { DIMENSIONS } from '../ledger-query.ts';
+import type { LedgerRow, RowJson } from '../../core/ledger-row.ts';
+import type { Queries, RowAppender, RowDatabase, RowQueries } from '../database.ts';
+import { USAGE_DIMENSIONS } from '../ledger-query.ts';
 import { someNumber, someText } from '../read-row.ts';
 import { textValue } from '../write-value.ts';
 import { dayStatements, EXCHANGE_TAG_COLUMNS, tablesOf } from './day-tables.ts';
 import { dayOf, EXCHANGE_COLUMNS, exchangeValues, storedId } from './exchange-columns.ts';
-import { Interned, keyOf } from './interned.ts';
+import { Interned, tupleOf, type Tuple } from './interned.ts';
 import { addToBudgets, addToRollups } from './roll-up.ts';
 import { keptTags } from './tags.ts';
 import { CHARGE_COLUMNS, chargeValues, TRY_COLUMNS, tryValues } from './try-columns.ts';
 
-/** A row with the numbers of its dimensions and tags. */
+/** A row of a batch with the numbers of its dimensions and tags. */
 export interface NumberedRow {
   readonly row: LedgerRow;
+  /** Its place in the batch. */
+  readonly place: number;
   readonly dim: number;
   readonly tags: readonly number[];
 }
 
+/** A row of a batch, and what its dimensions and tags are looked up by. */
+interface BatchRow {
+  readonly row: LedgerRow;
+  readonly place: number;
+  readonly dimensions: Tuple;
+  readonly tags: readonly Tuple[];
+}
+
 /** Writes rows into the ledger: those that are new, with all that they add to, in one transaction. */
-export class LedgerWriter {
-  readonly #dimensions = new Interned('dimensions', DIMENSIONS);
+export class LedgerWriter implements RowAppender {
+  readonly #dimensions = new Interned('dimensions', USAGE_DIMENSIONS);
   readonly #tags = new Interned('tags', ['key', 'value']);
   /** Days whose tables are there: they are made in a transaction of their own. */
   readonly #days = new Set<number>();
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: RowDatabase) {}
 
-  async append(rows: readonly LedgerRow[]): Promise<string[]> {
-    const added: string[] = [];
-    for (let at = 0; at < rows.length; at += MAX_BATCH) {
-      added.push(...(await this.#appendBatch(rows.slice(at, at + MAX_BATCH))));
-    }
-    return added;
-  }
-
-  async #appendBatch(rows: readonly LedgerRow[]): Promise<string[]> {
-    const byDay = Map.groupBy(rows, dayOf);
+  async append(rows: readonly RowJson[]): Promise<number[]> {
+    const byDay = Map.groupBy(rows.map(batchRowOf), ({ row }) => dayOf(row));
     const days = [...byDay.keys()].toSorted((a, b) => a - b);
     for (const day of days) await this.#makeDay(day);
     const done = await this.database.transaction(async (tx) => await this.#write(tx, byDay, days));
     this.#dimensions.remember(done.dimensions);
     this.#tags.remember(done.tags);
-    return done.added.map(({ row }) => row.id);
+    const added = new Set(done.added.map(({ place }) => place));
+    return added.size === rows.length ? [] : [...rows.keys()].filter((place) => !added.has(place));
   }
 
-  async #write(tx: Queries, byDay: ReadonlyMap<number, readonly LedgerRow[]>, days: readonly number[]) {
+  async #write(tx: RowQueries, byDay: ReadonlyMap<number, readonly BatchRow[]>, days: readonly number[]) {
     const open = await this.#openDays(tx, days);
     const rows = open.flatMap((day) => byDay.get(day) ?? []);
-    const dimensions = await this.#dimensions.idsOf(tx, this.database, rows.map(dimensionsOf));
-    const tags = await this.#tags.idsOf(tx, this.database, rows.flatMap(tagsOf));
-    const numbered = (row: LedgerRow): NumberedRow => ({
+    const { dialect } = this.database;
+    const dimensions = await this.#dimensions.idsOf(
+      tx,
+      dialect,
+      rows.map((row) => row.dimensions),
+    );
+    const tags = await this.#tags.idsOf(
+      tx,
+      dialect,
+      rows.flatMap((row) => row.tags),
+    );
+    const numbered = ({ row, place, dimensions: { key }, tags: own }: BatchRow): NumberedRow => ({
       row,
-      dim: dimensions.get(keyOf(dimensionsOf(row))) ?? 0,
-      tags: tagsOf(row).map((tag) => tags.get(keyOf(tag)) ?? 0),
+      place,
+      dim: dimensions.get(key) ?? 0,
+      tags: own.map((tag) => tags.get(tag.key) ?? 0),
     });
     const added: NumberedRow[] = [];
     for (const day of open) added.push(...(await addRows(tx, day, (byDay.get(day) ?? []).map(numbered))));
@@ -87,8 +100,8 @@ export class LedgerWriter {
   }
 }
 
-/** Sums of so many are exact (see `measureValue`), and a transaction stays short. */
-const MAX_BATCH = 1000;
+/** So that a transaction stays short. */
+export const MAX_BATCH = 1000;
 
 /** More days than a ledger keeps: a clock went astray. */
 const MAX_DAYS = 1000;
@@ -99,7 +112,7 @@ export async function beginOf(tx: Queries): Promise<number> {
   return row === undefined ? 0 : someNumber(row, 'value');
 }
 
-async function addRows(tx: Queries, day: number, rows: readonly NumberedRow[]): Promise<NumberedRow[]> {
+async function addRows(tx: RowQueries, day: number, rows: readonly NumberedRow[]): Promise<NumberedRow[]> {
   const tables = tablesOf(day);
   const returned = await tx.insert(
     {
@@ -124,11 +137,17 @@ async function addRows(tx: Queries, day: number, rows: readonly NumberedRow[]): 
   return added;
 }
 
-/** In the order of DIMENSIONS. The alias is the configured one: what clients name is without number. */
-function dimensionsOf(row: LedgerRow): (string | null)[] {
-  return [row.caller, row.team, row.owner, row.aliasLabel, row.backend, row.model].map((text) => textValue(text));
+function batchRowOf(json: RowJson, place: number): BatchRow {
+  const row = JSON.parse(json) as LedgerRow;
+  const tags = Object.entries(keptTags(row.tags)).map((tag) => tupleOf(tag));
+  return { row, place, dimensions: tupleOf(dimensionsOf(row)), tags };
 }
 
-function tagsOf(row: LedgerRow): [string, string][] {
-  return Object.entries(keptTags(row.tags));
+/**
+ * In the order of USAGE_DIMENSIONS. The alias is the configured one: what clients name is without number. Rows without the
+ * id of a key have the same number as before there were any.
+ */
+function dimensionsOf({ caller, team, owner, aliasLabel, backend, model, keyId }: LedgerRow): (string | null)[] {
+  const named = [caller, team, owner, aliasLabel, backend, model].map((text) => textValue(text));
+  return keyId === undefined ? named : [...named, textValue(keyId)];
 }

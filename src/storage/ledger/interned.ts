@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Column, Database, Queries, Value } from '../database.ts';
+import type { Column, Dialect, RowQueries, Value } from '../database.ts';
 import { someNumber, someText } from '../read-row.ts';
 
 /** Enough for all callers, models and tags that are in use at a time. */
@@ -17,16 +17,13 @@ export class Interned {
     this.#columns = ['hash', ...names].map((name) => ({ name, type: 'TEXT' }));
   }
 
-  /** The numbers of tuples by `keyOf` them, within a transaction. `remember` them when that has been committed. */
-  async idsOf(
-    tx: Queries,
-    { dialect }: Database,
-    tuples: Iterable<readonly (string | null)[]>,
-  ): Promise<Map<string, number>> {
+  /** The numbers of tuples by their keys, within a transaction. `remember` them when that has been committed. */
+  async idsOf(tx: RowQueries, dialect: Dialect, tuples: Iterable<Tuple>): Promise<Map<string, number>> {
     const ids = new Map<string, number>();
-    const unknown = new Map<string, readonly Value[]>();
+    const unknown = new Map<string, Tuple>();
     for (const tuple of tuples) {
-      const key = keyOf(tuple);
+      const { key } = tuple;
+      if (ids.has(key)) continue;
       const id = this.#ids.get(key);
       if (id === undefined) unknown.set(createHash('sha256').update(key).digest('base64url'), tuple);
       else ids.set(key, id);
@@ -34,14 +31,16 @@ export class Interned {
     if (unknown.size === 0) return ids;
     // Always in this order: two nodes that wait for each other would be ended by the database.
     const hashes = [...unknown.keys()].toSorted();
-    const rows = hashes.map((hash) => [hash, ...(unknown.get(hash) ?? [])]);
+    const rows = hashes.map((hash) =>
+      this.#columns.map((_, at) => (at === 0 ? hash : (unknown.get(hash)?.texts[at - 1] ?? null))),
+    );
     await tx.insert({ table: this.table, columns: this.#columns, onConflict: 'ON CONFLICT (hash) DO NOTHING' }, rows);
     const found = await tx.query(`SELECT id, hash FROM ${this.table} WHERE hash IN ${dialect.textsOf('$1')}`, [
       JSON.stringify(hashes),
     ]);
     for (const row of found) {
       const tuple = unknown.get(someText(row, 'hash'));
-      if (tuple !== undefined) ids.set(keyOf(tuple), someNumber(row, 'id'));
+      if (tuple !== undefined) ids.set(tuple.key, someNumber(row, 'id'));
     }
     return ids;
   }
@@ -52,7 +51,12 @@ export class Interned {
   }
 }
 
-/** What a tuple is looked up by. */
-export function keyOf(tuple: readonly Value[]): string {
-  return JSON.stringify(tuple);
+/** Some texts, and what they are looked up by. */
+export interface Tuple {
+  readonly key: string;
+  readonly texts: readonly Value[];
+}
+
+export function tupleOf(texts: readonly Value[]): Tuple {
+  return { key: JSON.stringify(texts), texts };
 }
