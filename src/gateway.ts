@@ -22,7 +22,7 @@ import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What outlives the snapshots and is the same for all requests. */
-export type Tools = Omit<Context, 'snapshot' | 'running' | 'isDraining'>;
+export type Tools = Omit<Context, 'snapshot' | 'running' | 'underWay' | 'isDraining'>;
 
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
 export class Gateway {
@@ -126,8 +126,10 @@ export class Gateway {
   };
 
   #contextOf(snapshot: Snapshot): Context {
-    return { snapshot, ...this.tools, running: this.#running, isDraining: this.#isDraining };
+    return { snapshot, ...this.tools, running: this.#running, underWay: this.#underWay, isDraining: this.#isDraining };
   }
+
+  readonly #underWay = (): Iterable<Exchange> => this.exchanges.all();
 
   readonly #isDraining = (): boolean => this.draining;
 
