@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 
 import { createAdmin } from './admin/answer.ts';
+import { createSignIn } from './console/sign-in.ts';
 import type { HealthChecks } from './routing/health.ts';
 import { LiveBackends } from './upstream/backends.ts';
 import { gaugesOf, routeGaugesOf } from './routing/report.ts';
@@ -136,6 +137,7 @@ export class App {
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
     const snapshot = buildSnapshot(config, this.#sourcesFor(config, prompts));
+    const openStore = () => (this.#store.isConfigured ? this.#store.get() : undefined);
     this.gateway = new Gateway(snapshot, {
       clock,
       log,
@@ -156,7 +158,8 @@ export class App {
         recent: this.recent,
         steering: this.#steering,
       }),
-      openStore: () => (this.#store.isConfigured ? this.#store.get() : undefined),
+      signIn: createSignIn({ clock, log, callers: this.#callers, openStore }),
+      openStore,
       callers: this.#callers,
       rehearsals: this.#steering.rehearsals,
       random: Math.random,

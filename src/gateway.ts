@@ -9,6 +9,7 @@ import { admitBody, admitCaller, outOfFiles, refuseLoop, shuttingDown, slowedDow
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { HANDLERS } from './handlers.ts';
+import { identifySession, showsSession } from './admission/session.ts';
 import { resolveKept } from './admission/stored-references.ts';
 import { needsSlot } from './admission/queue/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
@@ -77,6 +78,7 @@ export class Gateway {
     try {
       if (arrival.objection !== undefined) throw arrival.objection;
       refuseLoop(exchange, context);
+      if (showsSession(exchange)) await identifySession(exchange, context);
       if (this.draining) throw shuttingDown();
       const { handler, limits } = admitCaller(exchange, arrival, protocol, context); // 2. who may come in, and where
       const { accept, answer, hasLinks } = this.handlers[handler];

@@ -15,4 +15,3 @@ export type Backends = {
 export type Usage = z.output<typeof usageAnswer>;
 export type RequestRow = z.output<typeof requestSchema>;
 export type RequestPage = z.output<typeof requestPage>;
-export type RequestSearch = z.input<typeof searchQuery>;

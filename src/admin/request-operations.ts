@@ -9,6 +9,7 @@ import { requestDetailSchema } from './request-detail-schema.ts';
 import { requestJson, requestSchema } from './request-json.ts';
 import { exportQuery, searchOf, searchQuery } from './request-search.ts';
 import { isInMemory, ledgerOf, refuseCursor } from './store-of.ts';
+import { teamsSeen, type TeamScope } from './team-scope.ts';
 
 /** A page of requests. */
 export const requestPage = z.object({
@@ -27,12 +28,14 @@ export const requestOperations = [
     id: 'searchRequests',
     method: 'GET',
     path: '/admin/requests',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'Requests that have ended, with their attempts, the newest first.',
     query: searchQuery,
     answer: requestPage,
-    async handle({ query: { limit, cursor, ...asked } }, context) {
+    async handle({ query: { limit, cursor, ...asked }, scope }, context) {
       const ledger = await ledgerOf(context);
-      const query = { ...searchOf(asked, context.clock.wallNow()), limit };
+      const query = { ...searchOf(asked, context.clock.wallNow(), scope), limit };
       const { rows, next } = await ledger.search(query, cursor).catch(refuseCursor);
       return { body: { data: rows.map(requestJson), next: next ?? null } };
     },
@@ -41,11 +44,13 @@ export const requestOperations = [
     id: 'exportRequests',
     method: 'GET',
     path: '/admin/requests/export',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'All requests that a search finds, as a file that is made while it is sent.',
     query: exportQuery,
     produces: ['text/csv', 'application/x-ndjson'],
-    async handle({ query: { format, ...asked } }, context) {
-      const rows = jsonOf(await begun((await ledgerOf(context)).export(searchOf(asked, context.clock.wallNow()))));
+    async handle({ query: { format, ...asked }, scope }, context) {
+      const rows = jsonOf(await begun((await ledgerOf(context)).export(searchOf(asked, context.clock.wallNow(), scope))));
       return format === 'csv' ? csvOf(rows, 'requests.csv', COLUMNS) : jsonLinesOf(rows, 'requests.jsonl');
     },
   }),
@@ -53,18 +58,26 @@ export const requestOperations = [
     id: 'getRequest',
     method: 'GET',
     path: '/admin/requests/{id}',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'One request with all that is known of it, by its id or its trace id.',
     answer: requestDetailSchema,
-    async handle({ names: { id = '' } }, context) {
-      const row = (await rowOf(id, await ledgerOf(context))) ?? noRequest(id);
+    async handle({ names: { id = '' }, scope }, context) {
+      const row = (await rowOf(id, await ledgerOf(context), scope)) ?? noRequest(id);
       return { body: requestDetailJson(row, isInMemory(context) ? 'memory' : 'ledger') };
     },
   }),
 ];
 
-/** A request by its id or its trace id; undefined: there is none. */
-export async function rowOf(id: string, ledger: Pick<LedgerReads, 'one' | 'search'>): Promise<LedgerRow | undefined> {
-  return (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1 })).rows[0];
+/** A request by its id or its trace id; undefined: there is none that may be seen. */
+export async function rowOf(
+  id: string,
+  ledger: Pick<LedgerReads, 'one' | 'search'>,
+  scope?: TeamScope,
+): Promise<LedgerRow | undefined> {
+  const team = teamsSeen(scope, undefined);
+  const row = (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1, ...(team && { team }) })).rows[0];
+  return row === undefined || scope === undefined || scope.has(row.team) ? row : undefined;
 }
 
 /** Throws the Refusal of a request that the ledger does not have. */

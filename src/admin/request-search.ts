@@ -3,6 +3,7 @@ import { parseUsd } from '../lib/usd.ts';
 import type { SearchQuery } from '../storage/ledger-query.ts';
 import { filterOf, filters, tagOf } from './filters.ts';
 import { cursorQuery } from './page-query.ts';
+import { teamsSeen, type TeamScope } from './team-scope.ts';
 import { parseTime, timeText, zoneText } from './time-text.ts';
 
 const STATUS = /^(?:[1-5]\d\d(?:-[1-5]\d\d)?|[1-5]xx|ok|error|failed|failed_over)$/;
@@ -60,8 +61,10 @@ type Asked = Omit<z.output<typeof searchQuery>, 'limit' | 'cursor'>;
 type Query = { -readonly [Name in keyof SearchQuery]: SearchQuery[Name] };
 
 /** What a query asks for, as the store takes it. */
-export function searchOf(asked: Asked, nowMs: number): Omit<SearchQuery, 'limit'> {
+export function searchOf(asked: Asked, nowMs: number, scope?: TeamScope): Omit<SearchQuery, 'limit'> {
   const query: Omit<Query, 'limit'> = filteredOf(asked);
+  const teams = teamsSeen(scope, query.team);
+  if (teams !== undefined) query.team = teams;
   if (asked.from !== undefined) query.from = parseTime(asked.from, asked.zone, nowMs) ?? 0;
   if (asked.to !== undefined) query.to = parseTime(asked.to, asked.zone, nowMs) ?? nowMs;
   return query;

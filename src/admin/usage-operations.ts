@@ -19,6 +19,7 @@ import { operation } from './operation.ts';
 import { ledgerOf } from './store-of.ts';
 import { matrixOf } from './usage-matrix.ts';
 import { TOP_BY, usageMatrix } from './usage-matrix-schema.ts';
+import { teamsSeen } from './team-scope.ts';
 import { BUCKETS, bucketsOf, MOST_BUCKETS, parseTime, timeText, zoneText } from './time-text.ts';
 
 const DEFAULT_FROM = '30d';
@@ -105,11 +106,16 @@ export const usageOperations = [
     id: 'getUsage',
     method: 'GET',
     path: '/admin/usage',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'Requests, tokens by class and cost, summed by what `group_by` names.',
     query: usageQuery,
     answer: usageAnswer,
     produces: ['text/csv'],
-    handle: ({ query }, context) => usageOf(query, context),
+    handle: ({ query, scope }, context) => {
+      const team = teamsSeen(scope, filterOf(query).team);
+      return usageOf(query, context, team && { team });
+    },
   }),
 ];
 

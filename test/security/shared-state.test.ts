@@ -20,6 +20,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     sinks: 'of operators',
     reload: 'of operators',
     admin: 'of operators',
+    signIn: 'by caller',
     callers: 'by caller',
     openStore: 'of operators',
     status: 'of operators',

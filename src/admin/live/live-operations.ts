@@ -8,6 +8,7 @@ export const liveOperations = [
   operation({
     id: 'watchRequests',
     method: 'GET',
+    role: 'viewer',
     path: '/admin/live',
     summary:
       'Requests as they begin and end, as server-sent events: the last 200 first (`hello`), then what is new (`batch`).',

@@ -12,6 +12,7 @@ export const overviewOperations = [
   operation({
     id: 'getOverview',
     method: 'GET',
+    role: 'viewer',
     path: '/admin/overview',
     summary:
       'How the gateway is doing: requests, failures, times and cost over a time, what leads, backends, and what needs attention.',

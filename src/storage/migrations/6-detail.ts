@@ -5,7 +5,7 @@ import type { Migration } from './migration.ts';
 
 /** What explains a request: how its routes were chosen, its waits, what was changed in it. And what it is looked up by then. */
 export const detail: Migration = {
-  version: 5,
+  version: 6,
   name: 'detail of requests',
   statements: (dialect, days) => [
     ...added('overhead_us', 'BIGINT', dialect, days),
