@@ -50,7 +50,9 @@ export const requestOperations = [
     query: exportQuery,
     produces: ['text/csv', 'application/x-ndjson'],
     async handle({ query: { format, ...asked }, scope }, context) {
-      const rows = jsonOf(await begun((await ledgerOf(context)).export(searchOf(asked, context.clock.wallNow(), scope))));
+      const rows = jsonOf(
+        await begun((await ledgerOf(context)).export(searchOf(asked, context.clock.wallNow(), scope))),
+      );
       return format === 'csv' ? csvOf(rows, 'requests.csv', COLUMNS) : jsonLinesOf(rows, 'requests.jsonl');
     },
   }),
