@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { requestPage } from '../../src/admin/request-operations.ts';
-import type { searchQuery } from '../../src/admin/request-search.ts';
 import type { requestSchema } from '../../src/admin/request-json.ts';
 import type { usageAnswer } from '../../src/admin/usage-operations.ts';
 import type { GatewayStatus } from '../../src/context.ts';

@@ -9,6 +9,7 @@ export const liveOperations = [
   operation({
     id: 'watchRequests',
     method: 'GET',
+    role: 'viewer',
     path: '/admin/live',
     role: 'viewer',
     ownTeams: true,

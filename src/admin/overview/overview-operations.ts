@@ -12,6 +12,7 @@ export const overviewOperations = [
   operation({
     id: 'getOverview',
     method: 'GET',
+    role: 'viewer',
     path: '/admin/overview',
     role: 'viewer',
     summary:
