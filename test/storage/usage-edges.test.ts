@@ -187,8 +187,7 @@ describe.each(kinds)('roll-ups of the schema before, on $kind', (places) => {
     const before = await connectDatabase(place);
     await migrate(before, MIGRATIONS.slice(0, usageByKey.version - 1));
     await before.transaction(
-      async (tx) =>
-        void (await tx.query("INSERT INTO dimensions (hash, caller) VALUES ('x', 'ci')")),
+      async (tx) => void (await tx.query("INSERT INTO dimensions (hash, caller) VALUES ('x', 'ci')")),
     );
     await before.close();
     const store = await stores.open(place);
