@@ -63,8 +63,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
       .filter(([, { enabled }]) => enabled)
       .map(([name]) => [name, buildAlias(name, config, backends, live)]),
   );
-  const { origins } = config.cors;
-  const cors = origins.length === 0 ? undefined : new Cors(origins);
+  const cors = config.cors.origins.length === 0 ? undefined : new Cors(config.cors.origins);
   return {
     backends,
     aliases,
@@ -82,6 +81,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,
+    mostBodyBytes: config.ledger.enabled && hasStore(config) ? config.ledger.max_body_kb * 1024 : undefined,
     ...endpointsOf(config),
     keyCheck: keyCheckOf(config, access),
     adminKey: adminKeyOf(config),
@@ -241,6 +241,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
     roundRobinCounts: live.roundRobinCounts(name),
     hedge: model.hedge && { after: model.hedge.after, atMost: model.hedge.at_most, live: live.hedge(name) },
     commit: model.commit === 'first_content' ? undefined : model.commit,
+    logBodies: model.log_bodies,
   };
   const byPriority = new Map<number, Route[]>();
   for (const { backend: backendName, model: modelName, priority, weight, enabled } of model.routes) {

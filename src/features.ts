@@ -4,6 +4,7 @@ import { createKeys } from './admission/keys/feature.ts';
 import { createQueue } from './admission/queue/feature.ts';
 import { createRateLimits } from './admission/rate-limit/feature.ts';
 import type { Feature, FeatureTools } from './feature.ts';
+import { createBodies } from './records/bodies/feature.ts';
 import { createLedger } from './records/ledger/feature.ts';
 import { createLogSink } from './records/log/feature.ts';
 import { createMetricsSink } from './records/metrics/feature.ts';
@@ -20,6 +21,7 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
     createMetricsSink(tools),
     ledger,
     room,
+    createBodies(tools),
     createKeys(tools),
     // Takes nothing that comes back only with time, so it is asked before the rates.
     createCallerConcurrency(tools),

@@ -13,6 +13,7 @@ import { resolveKept } from './admission/stored-references.ts';
 import { needsSlot } from './admission/queue/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
 import { emitRefusal } from './delivery/emit.ts';
+import { keepBodies } from './records/bodies/keep-bodies.ts';
 import { BodyTap } from './records/log/body-tap.ts';
 import { logBug } from './records/log-bug.ts';
 import type { Policy } from './admission/policy.ts';
@@ -82,7 +83,11 @@ export class Gateway {
       if (accept !== undefined) {
         if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
         admitBody(this.#met(hasLinks), exchange, context);
-        await accept(exchange, context); //                                  3. what is asked for, and of which alias
+        try {
+          await accept(exchange, context); //                                3. what is asked for, and of which alias
+        } finally {
+          keepBodies(exchange, context);
+        }
         resolveKept(exchange, protocol, context);
       }
       // Limits count as they are now, whatever they were when the request began.

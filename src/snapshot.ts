@@ -39,6 +39,8 @@ export interface Snapshot {
   readonly forwardsClientIp: boolean;
   /** Whether the bodies of requests and answers are kept for the log. */
   readonly logsBodies: boolean;
+  /** So much of each body the ledger keeps, where a key or an alias says so; undefined: there is no ledger. */
+  readonly mostBodyBytes: number | undefined;
   readonly metricsEndpoint: MetricsEndpoint;
   /** Whether browsers get the console. */
   readonly servesConsole: boolean;

@@ -20,7 +20,8 @@ export const auditOperations = [
     id: 'listAudit',
     method: 'GET',
     path: '/admin/audit',
-    summary: 'Every change of keys and teams: who made it, from where, before and after. The newest first.',
+    summary:
+      'Every change of keys and teams, with what was before and after, and every reading of bodies: by whom, and from where. The newest first.',
     query: cursorQuery,
     answer: z.object({ data: z.array(entry), next: z.string().nullable() }),
     async handle({ query: { limit, cursor } }, context) {

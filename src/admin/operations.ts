@@ -1,4 +1,5 @@
 import { auditOperations } from './audit-operations.ts';
+import { bodyOperations } from './body-operations.ts';
 import { budgetOperations } from './budget-operations.ts';
 import { configOperations } from './config-operations.ts';
 import { gatewayOperations } from './gateway-operations.ts';
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...priceOperations,
   ...usageOperations,
   ...requestOperations,
+  ...bodyOperations,
   ...auditOperations,
   ...ownOperations,
   ...LITELLM_OPERATIONS,

@@ -3,12 +3,16 @@ import { configKeyView, storedKeyView, type KeyView } from '../admission/keys/ke
 import { ACCESS_RULES } from '../config/made-access.ts';
 import type { Caller } from '../core/caller.ts';
 import { Refusal } from '../core/refusal.ts';
+import type { LedgerRow } from '../core/ledger-row.ts';
+import type { SearchQuery } from '../storage/ledger-query.ts';
 import type { AdminContext } from './admin-context.ts';
+import { bodiesSchema } from './bodies-json.ts';
+import { bodiesOf } from './body-operations.ts';
 import { budgetJson, budgetSchema } from './budget-json.ts';
 import { keySchema } from './key-operations.ts';
 import { operation, type RawCall } from './operation.ts';
 import { requestJson } from './request-json.ts';
-import { requestPage, searchOf, searchQuery } from './request-operations.ts';
+import { noRequest, requestPage, searchOf, searchQuery } from './request-operations.ts';
 import { refuseCursor, storeOf } from './store-of.ts';
 import { usageAnswer, usageOf, usageQuery } from './usage-operations.ts';
 
@@ -70,16 +74,42 @@ export const ownOperations = [
       const caller = callerOf(call, context);
       const { limit, cursor, owner: _owner, key_id: _keyId, ...asked } = call.query;
       const { caller: _caller, team: _team, ...search } = searchOf(asked, context.clock.wallNow());
-      const keyId = caller.key?.id;
-      // A key that was made keeps its requests when it is renamed. One of the config has no id.
-      const own = keyId === undefined ? placeOf(caller) : { keyId };
       const { ledger } = await storeOf(context);
-      const { rows, next } = await ledger.search({ ...search, ...own, limit }, cursor).catch(refuseCursor);
-      const data = rows.filter((row) => row.keyId === keyId).map(requestJson);
+      const { rows, next } = await ledger.search({ ...search, ...ownOf(caller), limit }, cursor).catch(refuseCursor);
+      const data = rows.filter((row) => isOwn(row, caller)).map(requestJson);
       return { body: { data, next: next ?? null } };
     },
   }),
+  operation({
+    id: 'getMyRequestBodies',
+    method: 'GET',
+    path: '/admin/me/requests/{id}/bodies',
+    auth: 'caller',
+    summary: 'The bodies of one request of the caller alone, where they are kept. Every reading is in the audit log.',
+    answer: bodiesSchema,
+    async handle(call, context) {
+      const { id = '' } = call.names;
+      const caller = callerOf(call, context);
+      const store = await storeOf(context);
+      const own = { ...ownOf(caller), limit: 1 };
+      const row = (await store.ledger.one(id)) ?? (await store.ledger.search({ ...own, traceId: id })).rows[0];
+      if (row === undefined || !isOwn(row, caller)) return noRequest(id);
+      return await bodiesOf(row, store, call, context);
+    },
+  }),
 ];
+
+/** What finds requests of a caller. A key that was made keeps its requests when it is renamed. One of the config has no id. */
+function ownOf(caller: Caller): Pick<SearchQuery, 'keyId' | 'caller' | 'team'> {
+  const keyId = caller.key?.id;
+  return keyId === undefined ? placeOf(caller) : { keyId };
+}
+
+/** Whether a request is a caller's own: it has the same key, or the same name where neither has an id. */
+function isOwn({ keyId, caller, team }: LedgerRow, { key, name, team: own }: Caller): boolean {
+  if (keyId !== key?.id) return false;
+  return keyId !== undefined || (caller === name && team === own?.name);
+}
 
 /** Whose page it is. Throws the Refusal of one that nobody knows: many may be nobody in particular. */
 function callerOf({ caller }: Pick<RawCall, 'caller'>, { snapshot }: AdminContext): Caller {

@@ -64,6 +64,9 @@ export const requestSchema = z.object({
   unpriced: z.boolean(),
   held_usd: text,
   cache: text,
+  bodies: text.describe(
+    'Whether its bodies are kept (`kept`), or were to be and there was no memory for them (`left_out`). Null: they were not to be kept.',
+  ),
   bytes_in: z.int(),
   bytes_out: z.int(),
   client_ip: z.string(),
@@ -109,6 +112,7 @@ export function requestJson(row: LedgerRow): RequestJson {
     unpriced: row.unpriced,
     held_usd: usdJson(row.heldNanoUsd),
     cache: row.cache ?? null,
+    bodies: row.bodies ?? null,
     bytes_in: row.bytesIn,
     bytes_out: row.bytesOut,
     client_ip: row.clientIp,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LedgerRow } from '../core/ledger-row.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { SearchQuery } from '../storage/ledger-query.ts';
+import type { LedgerStore } from '../storage/store.ts';
 import { csvOf, jsonLinesOf } from './csv.ts';
 import { filterOf, filters, tagOf } from './filters.ts';
 import { operation } from './operation.ts';
@@ -74,17 +75,24 @@ export const requestOperations = [
     path: '/admin/requests/{id}',
     summary: 'One request, by its id or its trace id.',
     answer: requestSchema,
-    async handle({ names: { id = '' } }, context) {
-      const { ledger } = await storeOf(context);
-      const row = (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1 })).rows[0];
-      if (row !== undefined) return { body: requestJson(row) };
-      throw new Refusal(
-        'not_found',
-        `There is no request \`${id}\` in the ledger. It may be older than \`ledger.keep_days\`, or not have ended.`,
-      );
-    },
+    handle: async ({ names: { id = '' } }, context) => ({
+      body: requestJson((await rowOf(id, (await storeOf(context)).ledger)) ?? noRequest(id)),
+    }),
   }),
 ];
+
+/** A request by its id or its trace id; undefined: there is none. */
+export async function rowOf(id: string, ledger: LedgerStore): Promise<LedgerRow | undefined> {
+  return (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1 })).rows[0];
+}
+
+/** Throws the Refusal of a request that the ledger does not have. */
+export function noRequest(id: string): never {
+  throw new Refusal(
+    'not_found',
+    `There is no request \`${id}\` in the ledger. It may be older than \`ledger.keep_days\`, or not have ended.`,
+  );
+}
 
 const COLUMNS = Object.keys(requestSchema.shape);
 

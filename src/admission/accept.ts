@@ -11,6 +11,7 @@ import { isAddress } from '../lib/address-list.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { keepBodies } from '../records/bodies/keep-bodies.ts';
 import { traceIdOf } from '../records/trace.ts';
 import { findAlias } from '../routing/aliases.ts';
 import { measureLarge } from '../core/body-work.ts';
@@ -53,8 +54,11 @@ function bodyOf(read: string | Body, exchange: Exchange, context: Context): Body
   if (typeof read !== 'string') return read;
   measureLarge(read, exchange, context.snapshot.work);
   const body = jsonBody(read, exchange, context);
-  const own = exchange.endpoint?.toDialect?.(read, body.fields);
+  const { alias, toDialect } = exchange.endpoint ?? {};
+  const own = toDialect?.(read, body.fields);
   if (own === undefined) return body;
+  // Before it has another form.
+  keepBodies(exchange, context, alias === undefined ? undefined : findAlias(context.snapshot, alias), read);
   for (const [name, value] of Object.entries(own.headers ?? {})) {
     const given = exchange.headers[name];
     exchange.headers = { ...exchange.headers, [name]: given === undefined ? value : `${given},${value}` };

@@ -30,7 +30,7 @@ describe('keys', () => {
   test('are made, listed, rotated and revoked, and the secret stands alone on standard output', async () => {
     const config = configIn('life', { teams: [{ name: 'platform' }] });
     const words = ['--team', 'platform', '--model', 'fast,gpt-*', '--budget', '5/day', '--budget', 'tokens:1000/hour'];
-    const more = ['--rpm', '60', '--tag', 'env=prod', '--owner', 'ann', '--endpoint', 'chat'];
+    const more = ['--rpm', '60', '--tag', 'env=prod', '--owner', 'ann', '--endpoint', 'chat', '--log-bodies', 'errors'];
     const made = await runCommand(keys, ['create', 'ci', '-c', config, ...words, ...more]);
     expect([made.code, made.err]).toEqual([0, ['The key ci was made. Its secret is shown only now: keep it.']]);
     expect(made.out).toEqual([expect.stringMatching(SECRET)]);
@@ -48,7 +48,16 @@ describe('keys', () => {
     expect(out.join()).not.toContain(made.out[0] ?? '');
     const listed: Json = JSON.parse((await runCommand(keys, ['list', '--json', '-c', config])).out[0] ?? '');
     expect(listed.data).toMatchObject([
-      { name: 'ci', owner: 'ann', rpm: 60, tags: { env: 'prod' }, endpoints: ['chat'], version: 1, source: 'store' },
+      {
+        name: 'ci',
+        owner: 'ann',
+        rpm: 60,
+        tags: { env: 'prod' },
+        endpoints: ['chat'],
+        log_bodies: 'errors',
+        version: 1,
+        source: 'store',
+      },
     ]);
 
     const rotated = await runCommand(keys, ['rotate', 'ci', '--grace', '1h', '--json', '-c', config]);

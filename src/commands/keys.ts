@@ -3,7 +3,19 @@ import { printable } from '../lib/printable.ts';
 import { flagsOf, runAction, type Action } from './access/actions.ts';
 import { budgetsCell, listCell, textCell } from './access/cells.ts';
 import { everyPage } from './access/every-page.ts';
-import { ALLOWED_IP, ENDPOINT, EXPIRES, GRACE, JSON_TEXT, LIMITS, MODEL, OWNER, TAG, TEAM } from './access/flags.ts';
+import {
+  ALLOWED_IP,
+  ENDPOINT,
+  EXPIRES,
+  GRACE,
+  JSON_TEXT,
+  LIMITS,
+  LOG_BODIES,
+  MODEL,
+  OWNER,
+  TAG,
+  TEAM,
+} from './access/flags.ts';
 import { foundKey } from './access/found-key.ts';
 import { keyValuesOf } from './access/values.ts';
 import { ACTOR, withAccess } from './access/with-access.ts';
@@ -15,7 +27,7 @@ const KEY = 'the name or the id of a key';
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   create: {
-    flags: [TEAM, OWNER, MODEL, ENDPOINT, ALLOWED_IP, EXPIRES, ...LIMITS, TAG, JSON_TEXT],
+    flags: [TEAM, OWNER, MODEL, ENDPOINT, ALLOWED_IP, EXPIRES, ...LIMITS, TAG, LOG_BODIES, JSON_TEXT],
     named: 'a name',
     run: create,
   },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../../test/kit/run-command.ts';
+import { packed } from '../records/bodies/packed.ts';
 import { rowOf } from '../records/ledger/row-of.ts';
 import { tempDir } from '../records/ledger/ledger.fixture.ts';
 import { attempt, record } from '../records/record.fixture.ts';
@@ -23,10 +24,37 @@ const ROWS = ['=1+1', 'bob', 'eve'].map((caller, index) => {
   return rowOf(of, { id: `019ad2f0-0000-7000-8000-00000000000${index}`, node: 'n', mask: (text) => text });
 });
 
+const BODIES = {
+  id: '019ad2f0-0000-7000-8000-000000000001',
+  traceId: 't-1',
+  startedAt: Number.parseInt('019ad2f00000', 16),
+  dialect: 'openai-chat',
+  request: {
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers: { accept: '*/*' },
+    body: 'asked',
+    bytes: 5,
+    cut: false,
+  },
+  answer: { status: 200, headers: {}, body: 'got\u001b[2J', bytes: 7, cut: false },
+  attempts: [
+    {
+      backend: 'a',
+      model: 'x',
+      dialect: 'openai-chat',
+      failure: undefined,
+      request: { method: 'POST', path: '/chat/completions', headers: {}, body: 'sent', bytes: 9999, cut: true },
+      answer: undefined,
+    },
+  ],
+};
+
 beforeAll(async () => {
   writeFileSync(config, `data_dir: ${folder.dir}\nlisten: 127.0.0.1:1\n`);
   const store = await openStore({ kind: 'sqlite', file });
   await store.ledger.append(ROWS);
+  await store.bodies.append([await packed(BODIES.id, BODIES)]);
   await store.close();
 });
 afterAll(() => folder[Symbol.dispose]());
@@ -97,9 +125,47 @@ describe('ledger export', () => {
   });
 });
 
+describe('ledger body', () => {
+  test('prints what was sent and answered, and the audit log says that it was read', async () => {
+    const { code, out, err } = await runCommand(ledger, ['body', 't-1', '-c', config]);
+    expect([code, err]).toEqual([0, []]);
+    expect(out.filter((line) => line !== '')).toEqual([
+      '── the client sent (5 bytes)',
+      'POST /v1/chat/completions',
+      'accept: */*',
+      'asked',
+      '── attempt 1, a/x: sent (9999 bytes, cut)',
+      'POST /chat/completions',
+      'sent',
+      '── attempt 1, a/x: answered nothing',
+      '── the client got (7 bytes)',
+      '200',
+      String.raw`got\u001b[2J`,
+    ]);
+    const asJson = await runCommand(ledger, ['body', BODIES.id, '--json', '-c', config]);
+    expect(JSON.parse(asJson.out.join(''))).toMatchObject({ id: BODIES.id, client: { request: { body: 'asked' } } });
+    const store = await openStore({ kind: 'sqlite', file });
+    const { data } = await store.audit.page({ limit: 5 });
+    await store.close();
+    expect(data.map(({ actor, action, target }) => [actor, action, target])).toEqual([
+      ['command line', 'bodies.read', BODIES.id],
+      ['command line', 'bodies.read', BODIES.id],
+    ]);
+  });
+
+  test('says why there are none, and needs an id', async () => {
+    const none = await runCommand(ledger, ['body', 't-0', '-c', config]);
+    expect([none.code, none.err.join()]).toEqual([1, expect.stringContaining('Set `log_bodies`')]);
+    const unknown = await runCommand(ledger, ['body', 'nothing', '-c', config]);
+    expect([unknown.code, unknown.err.join()]).toEqual([1, 'there is no request nothing in the ledger']);
+    expect(runCommand(ledger, ['body', '-c', config])).rejects.toBeInstanceOf(UsageError);
+    expect(runCommand(ledger, ['verify', 't-0', '-c', config])).rejects.toBeInstanceOf(UsageError);
+  });
+});
+
 describe('ledger', () => {
   test('needs an action, and a database', async () => {
-    expect(runCommand(ledger, [])).rejects.toThrow('ledger needs an action: verify, export, tail');
+    expect(runCommand(ledger, [])).rejects.toThrow('ledger needs an action: verify, export, tail, body');
     const bare = join(folder.dir, 'bare.yaml');
     writeFileSync(bare, 'listen: 127.0.0.1:1\n');
     const { code, err } = await runCommand(ledger, ['verify', '-c', bare]);

@@ -170,3 +170,20 @@ test('a price like one that the table does not have', () => {
     'c:1:26 prices.openai/mine.like: unknown entry of the built-in price table "openai/gtp-5" (did you mean "openai/gpt-5"?)',
   ]);
 });
+
+test('bodies that are to be kept need a ledger', () => {
+  const text = (more: string): string => `${more}
+listen: 127.0.0.1:1
+keys:
+  - {name: a, key: key-of-a-0123456789, models: ['*'], log_bodies: errors}
+  - {name: b, key: key-of-b-0123456789, models: ['*'], log_bodies: off}
+backends: [{name: x, url: 'http://127.0.0.1:2/v1'}]
+models: {m: {log_bodies: all, routes: [{backend: x, model: y}]}}`;
+  const told = (more: string): string[] => warnings(text(more)).filter((line) => line.includes('log_bodies'));
+  expect(told('# none')).toEqual([
+    'c:4:56 keys[0].log_bodies: keeps nothing, for there is no database (set data_dir or database)',
+    'c:7:14 models.m.log_bodies: keeps nothing, for there is no database (set data_dir or database)',
+  ]);
+  expect(told('ledger: {enabled: false}\ndata_dir: d')[0]).toContain('for the ledger is off');
+  expect(told('data_dir: d')).toEqual([]);
+});

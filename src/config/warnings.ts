@@ -8,7 +8,9 @@ import { type Finding, unknownMessage } from './messages.ts';
 import { builtInTable } from '../pricing/price-table.ts';
 import { backendsAtOwnAddress, loopbackInContainer } from './listen-warnings.ts';
 import { suspiciousUrls, unlikelyProtocols } from './backend-check.ts';
+import type { LogBodies } from '../core/caller.ts';
 import type { Config } from './schema.ts';
+import { hasStore } from './store-place.ts';
 
 /** What is valid in a config but probably a mistake. */
 export function findWarnings(
@@ -31,6 +33,7 @@ export function findWarnings(
     ...suspiciousUrls(config),
     ...unlikelyProtocols(config),
     ...unknownLikes(config),
+    ...bodiesNowhere(config),
   ];
 }
 
@@ -42,6 +45,19 @@ export function openToAll(config: Config, { value, from }: ListenChoice): Findin
   const here = from === 'LLM_PROXY_LISTEN' ? 'let nobody else reach it: -p 127.0.0.1:8765:8765' : 'listen on 127.0.0.1';
   const message = `${value}${who} is open to everyone who can reach it (set proxy_api_key or keys, or ${here})`;
   return [{ path: ['listen'], message }];
+}
+
+/** Bodies that are to be kept, and no database to keep them in. */
+function bodiesNowhere(config: Config): Finding[] {
+  if (config.ledger.enabled && hasStore(config)) return [];
+  const why = hasStore(config) ? 'the ledger is off' : 'there is no database';
+  const what = `keeps nothing, for ${why} (${hasStore(config) ? 'set ledger.enabled: true' : 'set data_dir or database'})`;
+  const isOn = (kept: LogBodies | undefined): boolean => kept !== undefined && kept !== 'off';
+  const keys = (config.keys ?? []).flatMap((key, at) => (isOn(key.log_bodies) ? [['keys', at]] : []));
+  const models = Object.entries(config.models).flatMap(([name, model]) =>
+    isOn(model.log_bodies) ? [['models', name]] : [],
+  );
+  return [...keys, ...models].map((path) => ({ path: [...path, 'log_bodies'], message: what }));
 }
 
 /** The price of an entry that the built-in table does not have; one of a newer table may. */

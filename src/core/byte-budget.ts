@@ -1,13 +1,19 @@
+import { ByteShare } from './byte-share.ts';
+
 /** What is smaller is collected soon enough. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 /** The share of the limit that may wait to be collected. */
 const MOST_GARBAGE = 1 / 8;
+/** The share of the limit that bodies may take which are kept for the ledger. */
+const MOST_BODIES = 1 / 4;
 
 /**
  * The memory that requests may hold together, in bytes: bodies while they are needed, answers that are held, kept items.
  * One for the process. It counts what is held, not what the allocator makes of it, so the process takes more.
  */
 export class ByteBudget {
+  /** What of it may hold bodies that are kept for the ledger. */
+  readonly bodies = new ByteShare(this, MOST_BODIES);
   #used = 0;
   /** What was given back in large pieces since garbage was last collected on purpose. */
   #garbage = 0;

@@ -32,7 +32,7 @@ export interface KeyTraits {
 }
 
 /** Of which requests the bodies are kept. */
-export const LOG_BODIES = ['never', 'errors', 'all'] as const;
+export const LOG_BODIES = ['off', 'errors', 'all'] as const;
 
 /** One of them. */
 export type LogBodies = (typeof LOG_BODIES)[number];

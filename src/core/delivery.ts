@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.ts';
+import type { ExchangeBodies } from './exchange-bodies.ts';
 import type { Tap } from './tap.ts';
 
 /** What reaches the client of an exchange. Answers feed it; what it came to is known when its last byte is out. */
@@ -23,6 +24,8 @@ export class Delivery {
   /** Milliseconds from the request to the first content. */
   ttftMs: number | undefined;
   bytesOut = 0;
+  /** The bodies of the exchange, where the ledger keeps them; a tap like others. */
+  bodies: ExchangeBodies | undefined;
   /** Who sees what reaches the client. */
   taps: readonly Tap[] = NO_TAPS;
   /** What was asked is read to the end: by a tap, or to go on with another answer where one breaks off. */
@@ -32,6 +35,12 @@ export class Delivery {
   addTap(tap: Tap): void {
     this.taps = [...this.taps, tap];
     this.readsRequest ||= tap.readsRequest === true;
+  }
+
+  /** From now on `bodies` copies what passes by. */
+  keepBodies(bodies: ExchangeBodies): void {
+    this.bodies = bodies;
+    this.addTap(bodies);
   }
 
   /**

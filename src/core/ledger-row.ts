@@ -88,6 +88,8 @@ export interface LedgerRow {
   /** What was held for it at most, in nano-USD. */
   readonly heldNanoUsd: number | undefined;
   readonly cache: string | undefined;
+  /** Whether its bodies are kept apart, or were to be and were left out; undefined: they were not to be. */
+  readonly bodies?: string | undefined;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly clientIp: string;

@@ -1,3 +1,4 @@
+import type { ExchangeBodies } from './exchange-bodies.ts';
 import type { KeyGeneration, KeyTraits } from './caller.ts';
 import type { Cost, LedgerCharge } from './ledger-row.ts';
 import type { ProtocolName } from './part.ts';
@@ -79,6 +80,8 @@ export interface ExchangeRecord {
   readonly charges?: readonly LedgerCharge[] | undefined;
   /** What was held for it at most, in nano-USD; undefined: no budget in USD counts. */
   readonly heldNanoUsd?: number | undefined;
+  /** Its bodies, where the ledger is to keep them. */
+  readonly bodies?: ExchangeBodies | undefined;
 }
 
 /** A hedge has served; has been slower than the other attempt, or ended with the request; or its backend has failed. */

@@ -1,3 +1,4 @@
+import type { LogBodies } from './caller.ts';
 import type { BackendLive, ModelLive, LatencyStats } from './backend-live.ts';
 import type { Body, Operation } from './exchange.ts';
 import type { HedgeLive } from './hedge-live.ts';
@@ -165,10 +166,7 @@ export interface Quirks {
   readonly refusedThinking?: readonly string[] | undefined;
   /** Chat: what rules out thinking: tools, or an answer that is not streamed. Thinking is turned off then. */
   readonly unthinkingWith?: 'tools' | 'plain' | undefined;
-  /**
-   * Whether a tool can be forced: never, not while it thinks, or only by name and not while it thinks (`named`);
-   * default: always.
-   */
+  /** Whether a tool can be forced: never, not while it thinks, then not and only by name (`named`); default: always. */
   readonly forcedTools?: 'never' | 'unthinking' | 'named' | undefined;
   /** Chat: the bounds of numeric fields. A value outside becomes the nearest one. */
   readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;
@@ -286,6 +284,8 @@ export interface Alias {
   readonly hedge: Hedge | undefined;
   /** Until when the streams of those who ask for it are held back; undefined: until their first content. */
   readonly commit?: LateCommit | undefined;
+  /** Of which of its requests the bodies are kept, where the caller's key does not say it; undefined: of none. */
+  readonly logBodies?: LogBodies | undefined;
 }
 
 /** No model's name is longer, and a longer one does not belong into logs and headers. */

@@ -116,6 +116,8 @@ export function unbuffered(headers: Headers): void {
 
 /** Every answer has a request ID where its client looks for one: the upstream's, or the trace ID. `given`: what is in `headers`. */
 function identify(headers: Headers, exchange: Exchange, { wire }: Protocol, given?: HeaderFields): void {
+  const { bodies } = exchange.delivery;
+  if (bodies !== undefined) bodies.answerHeaders = headers;
   const { spending } = exchange.leases;
   if (spending !== undefined) tellLimits(headers, spending, wire);
   const own = wire.requestIdHeader;

@@ -1,6 +1,7 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Exchange } from '../core/exchange.ts';
+import type { ExchangeBodies } from '../core/exchange-bodies.ts';
 import { bounded } from '../core/attribution.ts';
 import { CLIENT_LEFT } from '../core/record.ts';
 import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/record.ts';
@@ -64,23 +65,41 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     tries,
     charges: spending?.charges({ tries, attempts: attempts.sent, status }),
     heldNanoUsd: spending?.mostHeldNanoUsd,
+    bodies: bodiesToKeep(delivery, status, tries),
   };
+}
+
+/** A hedge that was given up for another attempt has not failed. */
+function bodiesToKeep(
+  { bodies, errorCode, interrupted }: Delivery,
+  status: number,
+  tries: readonly AttemptRecord[],
+): ExchangeBodies | undefined {
+  if (bodies === undefined || bodies.when === 'all') return bodies;
+  const hasFailed = status >= 400 || errorCode !== undefined || interrupted;
+  const ofAttempt = ({ failure, hedge }: AttemptRecord): boolean =>
+    failure !== undefined && hedge !== 'lost' && failure !== 'hedge_lost';
+  return hasFailed || tries.some(ofAttempt) ? bodies : undefined;
 }
 
 /**
  * What is told of each attempt, in the order in which they began; of two at once the one that served, or ended later,
  * comes second, so that the last is always what the client got. Where a count was estimated, nothing was tried.
  */
-export function attemptRecordsOf({ attempts, delivery }: Exchange, prices?: PriceBook): AttemptRecord[] {
-  const tries: AttemptRecord[] = [];
+export function attemptRecordsOf(exchange: Exchange, prices?: PriceBook): AttemptRecord[] {
+  return toldAttempts(exchange).map((attempt) => attemptRecord(attempt, exchange.delivery, prices));
+}
+
+/** The attempts that the record tells of, in its order. */
+export function toldAttempts({ attempts }: Exchange): Attempt[] {
+  const told: Attempt[] = [];
   for (const attempt of attempts.all) {
     if (!attempt.isSent && attempt.failure === undefined) continue;
-    const record = attemptRecord(attempt, delivery, prices);
     const before = attempts.all[0];
-    if (attempt.isHedge && before !== undefined && endedBefore(attempt, before)) tries.unshift(record);
-    else tries.push(record);
+    if (attempt.isHedge && before !== undefined && endedBefore(attempt, before)) told.unshift(attempt);
+    else told.push(attempt);
   }
-  return tries;
+  return told;
 }
 
 /** Whether a hedge was over first. What was given up for the other tells nothing of what the client got. */

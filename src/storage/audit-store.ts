@@ -16,6 +16,7 @@ export function auditStore(database: Database): AuditStore {
       const last = data.at(-1);
       return rows.length > limit && last !== undefined ? { data, next: last.id } : { data };
     },
+    append: async (entry) => await database.transaction(async (tx) => await appendAudit(tx, entry)),
   };
 }
 

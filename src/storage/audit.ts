@@ -1,4 +1,4 @@
-/** One change, in the audit log. */
+/** One change in the audit log, or a reading of what is not for everybody. */
 export interface AuditEntry {
   /** Unique, and sortable by time: UUIDv7. */
   readonly id: string;
@@ -6,9 +6,9 @@ export interface AuditEntry {
   /** By whom: a caller, `admin`, the command line. */
   readonly actor: string;
   readonly clientIp: string | undefined;
-  /** What was done: `keys.create`. */
+  /** What was done: `keys.create`, `bodies.read`. */
   readonly action: string;
-  /** To which key, team or the like. */
+  /** To which key, team, request or the like. */
   readonly target: string;
   /** The thing before and after, without secrets; undefined: there was none. Anything that JSON can hold. */
   readonly before: unknown;

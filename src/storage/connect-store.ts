@@ -1,4 +1,5 @@
 import { auditStore } from './audit-store.ts';
+import { bodyStore } from './body-store.ts';
 import { budgetStore } from './budget-store.ts';
 import { revisionOf } from './change.ts';
 import type { Database } from './database.ts';
@@ -50,6 +51,7 @@ function storeOn(database: Database): Store {
     audit: auditStore(database),
     idempotency: idempotencyStore(database),
     ledger: ledgerStore(database),
+    bodies: bodyStore(database),
     budgets: budgetStore(database),
     revision: async () => await revisionOf(database),
     ping: async () => void (await database.read('SELECT 1 AS one')),

@@ -2,6 +2,7 @@ import type { LedgerRow, RowJson } from '../core/ledger-row.ts';
 import type { AuditEntry, Beside, IdempotentAnswer } from './audit.ts';
 import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
 import type { SearchCursor, SearchPage, SearchQuery, Usage, UsageQuery, VerifyReport } from './ledger-query.ts';
+import type { StoredBodies } from './stored-bodies.ts';
 import type { StoredKey, StoredTeam } from './stored-key.ts';
 
 /**
@@ -16,6 +17,7 @@ export interface Store {
   readonly audit: AuditStore;
   readonly idempotency: IdempotencyStore;
   readonly ledger: LedgerStore;
+  readonly bodies: BodyStore;
   readonly budgets: BudgetStore;
   /** Grows with every change of keys and teams, whichever node made it: who sees another number reads them again. */
   revision(): Promise<number>;
@@ -54,6 +56,8 @@ export interface FactStore {
 export interface AuditStore {
   /** The newest first. `next` goes on where this page ends; undefined: there are no more. */
   page(query: { readonly cursor?: string; readonly limit: number }): Promise<{ data: AuditEntry[]; next?: string }>;
+  /** Writes one of what changes nothing, but is to be known. */
+  append(entry: AuditEntry): Promise<void>;
 }
 
 /** Answers to requests that a client may send again. */
@@ -70,6 +74,16 @@ export interface BudgetStore {
   isAlertTold(alert: BudgetWindow & { readonly threshold: number }): Promise<boolean>;
   /** Notes that it was; it may be noted twice. */
   noteAlertTold(alert: BudgetWindow & { readonly threshold: number; readonly at: number }): Promise<void>;
+}
+
+/** The bodies of exchanges, apart from their rows, and for a time of their own. Days as in the ledger. */
+export interface BodyStore {
+  /** Writes bodies, in one transaction. Those that are there already count no more. Resolves to how many were new. */
+  append(bodies: readonly StoredBodies[]): Promise<number>;
+  /** Those of an exchange, by the id of its row. */
+  one(id: string): Promise<StoredBodies | undefined>;
+  /** Drops the bodies of all days before this one; such days take no more. Resolves to the days that went. */
+  dropDaysBefore(day: number): Promise<number[]>;
 }
 
 /** Every exchange, once. Days are whole days since the epoch, in UTC. */

@@ -13,6 +13,7 @@ import type { Context } from '../context.ts';
 import { tooComplex } from '../core/body-work.ts';
 import { asStreamOrNot } from './answer-form.ts';
 import { collectStream } from './collect-stream.ts';
+import { copiedAnswer } from './copied-answer.ts';
 import { coolingOf } from '../routing/cooling.ts';
 import type { Translation } from '../translation/translation.ts';
 import { translationFor } from '../translation/translation-for.ts';
@@ -97,6 +98,7 @@ async function asked(body: UpstreamRequest['body'], ongoing: AttemptContext): Pr
     const request = requestFor(ongoing, body);
     ongoing.sentHeaders = request.headers;
     ongoing.sentTarget = request.target;
+    const copied = ongoing.exchange.delivery.bodies?.sending(ongoing.attempt, request);
     try {
       response = await backend.send(request);
     } catch (error) {
@@ -104,6 +106,7 @@ async function asked(body: UpstreamRequest['body'], ongoing: AttemptContext): Pr
       if (request.upload !== undefined || !mayRedo(error, ongoing)) throw error;
       response = await backend.send(request);
     }
+    if (copied !== undefined) response = copiedAnswer(response, copied);
     if (!isAnswer(response)) return noAnswer(response);
     const result = await read(response, ongoing);
     // Whatever is still to come of it nobody reads.

@@ -74,7 +74,7 @@ describe('the page', () => {
 
 describe('its files', () => {
   test('never change under their names, and come in what the browser accepts', async () => {
-    const [path = ''] = filesIn((await get('/')).bytes.toString()).filter((each) => each.endsWith('.js'));
+    const path = filesIn((await get('/')).bytes.toString()).find((each) => each.endsWith('.js')) ?? '';
     const plain = await get(path, {});
     expect(plain.headers['cache-control']).toContain('immutable');
     const gzip = await get(path, { 'accept-encoding': 'gzip, deflate' });

@@ -290,3 +290,26 @@ general_settings: {master_key: os.environ/LITELLM_MASTER_KEY}
   await settled(second);
   await Promise.all([first.stop(), second.stop()]);
 });
+
+test('prompts that LiteLLM keeps beside what they cost are bodies of every model', async () => {
+  const source = join(folder, 'bodies.yaml');
+  const general = 'master_key: os.environ/K, store_prompts_in_spend_logs: true';
+  const write = (more: string): void =>
+    writeFileSync(
+      source,
+      `model_list: [{model_name: chat, litellm_params: {model: openai/gpt-5-mini, api_key: os.environ/FIRST_KEY}}]
+general_settings: {${general}${more}}
+`,
+    );
+  write(', database_url: os.environ/DATABASE_URL');
+  const kept = await runCommand(importConfig, ['litellm', source]);
+  expect(parse(kept.out.join('\n')).models.chat).toMatchObject({
+    log_bodies: 'all',
+    routes: [{ model: 'gpt-5-mini' }],
+  });
+  expect(kept.err.join('\n')).toContain('`log_bodies: all` of every model');
+  write('');
+  const without = await runCommand(importConfig, ['litellm', source]);
+  expect(without.out.join('\n')).not.toContain('log_bodies');
+  expect(without.err.join('\n')).toContain('there is no database to keep them in');
+});

@@ -168,6 +168,13 @@ describe.each(kinds)('a store on $kind', (places) => {
       expect(third).toEqual({ data: [auditOf(0)] });
     });
 
+    test('what changes nothing has an entry as well', async () => {
+      const { before: _before, after: _after, ...rest } = auditOf(1);
+      const entry = { ...rest, clientIp: undefined, before: undefined, after: undefined };
+      await store.audit.append(entry);
+      expect(await store.audit.page({ limit: 5 })).toEqual({ data: [entry] });
+    });
+
     test('of an answer the first is in force, for 24 hours', async () => {
       const answer = { key: 'k', fingerprint: 'f', status: 201, body: '{"a":"ü"}', at: START };
       expect(await store.idempotency.recall('k')).toBeUndefined();
@@ -535,6 +542,50 @@ describe.each(kinds)('a store on $kind', (places) => {
           .map(({ id }) => id)
           .toReversed(),
       );
+    });
+  });
+
+  describe('bodies', () => {
+    const DAY = START / DAY_MS;
+    const bodiesAt = (at: number, document = 'x') => {
+      const hex = at.toString(16).padStart(12, '0');
+      return { id: `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000001`, startedAt: at, form: 'f', document };
+    };
+
+    test('come back as they were given, once, and whatever their length', async () => {
+      const long = bodiesAt(START, 'A+/='.repeat(200_000));
+      const next = bodiesAt(START + DAY_MS, 'next');
+      expect(await store.bodies.append([long, next])).toBe(2);
+      expect(await store.bodies.append([{ ...long, document: 'other' }, bodiesAt(START + 1)])).toBe(1);
+      expect(await store.bodies.one(long.id)).toEqual(long);
+      expect(await store.bodies.one(next.id)).toEqual(next);
+      for (const none of [bodiesAt(START + 2).id, bodiesAt(START + 9 * DAY_MS).id, 'nothing', ...HOSTILE])
+        expect(await store.bodies.one(none)).toBeUndefined();
+      expect(await store.bodies.append([])).toBe(0);
+    });
+
+    test('go with their days, apart from the rows, and such days take no more', async () => {
+      const all = [0, 1, 2].map((day) => bodiesAt(START + day * DAY_MS));
+      await store.bodies.append(all);
+      await store.ledger.append(rowsOf(1));
+      expect(await store.bodies.dropDaysBefore(Math.floor(DAY) + 2)).toEqual([Math.floor(DAY), Math.floor(DAY) + 1]);
+      expect(await store.bodies.dropDaysBefore(Math.floor(DAY) + 2)).toEqual([]);
+      const left = await Promise.all(all.map(async ({ id }) => await store.bodies.one(id)));
+      expect(left).toEqual([undefined, undefined, all[2]]);
+      expect(await store.bodies.append(all)).toBe(0);
+      expect((await store.ledger.search({ limit: 5 })).rows).toHaveLength(1);
+    });
+
+    test('are written while days are dropped', async () => {
+      const writing = Array.from(
+        { length: 12 },
+        async (_, hour) => await store.bodies.append([bodiesAt(START + hour * 4 * HOUR_MS)]),
+      );
+      const dropping = [1, 2].map(async (day) => await store.bodies.dropDaysBefore(Math.floor(DAY) + day));
+      await Promise.all([...writing, ...dropping]);
+      const last = bodiesAt(START + 4 * DAY_MS);
+      expect(await store.bodies.append([last])).toBe(1);
+      expect(await store.bodies.one(last.id)).toEqual(last);
     });
   });
 

@@ -8,6 +8,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import { secretsOf } from '../../src/config/secrets.ts';
 import { storePlace } from '../../src/config/store-place.ts';
 import { createRedactor } from '../../src/records/log/redact.ts';
+import { MIGRATIONS } from '../../src/storage/migrations/migrations.ts';
 import { openStore } from '../../src/storage/open-store.ts';
 import { UsageError } from '../../src/commands/command.ts';
 import { startPostgres } from '../kit/postgres.ts';
@@ -35,14 +36,14 @@ describe('llm-proxy db', () => {
     const database = join(dir, 'kept', 'llm-proxy.db');
     const before = await runCommand(db, ['status', '-c', config]);
     expect(before).toMatchObject({ code: 1, out: [`database  ${database}, not made yet`] });
-    expect(before.err.join()).toContain('2 of 2 steps of the schema are missing');
+    expect(before.err.join()).toContain(`${MIGRATIONS.length} of ${MIGRATIONS.length} steps of the schema are missing`);
     expect(statSync(dir).isDirectory()).toBe(true);
     expect(await Bun.file(database).exists()).toBe(false);
     const nothing = await runCommand(db, ['backup', '--into', join(dir, 'none.db'), '-c', config]);
     expect(nothing).toMatchObject({ code: 1, err: ['there is no database yet, so there is nothing to back up'] });
     expect(await runCommand(db, ['migrate', '-c', config])).toMatchObject({
       code: 0,
-      out: ['schema 1: keys, teams, audit', 'schema 2: ledger', 'the schema is up to date'],
+      out: ['schema 1: keys, teams, audit', 'schema 2: ledger', 'schema 3: bodies', 'the schema is up to date'],
     });
     expect(await runCommand(db, ['migrate', '-c', config])).toMatchObject({ out: ['the schema was up to date'] });
 

@@ -47,6 +47,11 @@ export const TAG: Flag = {
   many: true,
   help: 'with create: a tag that usage can be grouped by',
 };
+export const LOG_BODIES: Flag = {
+  name: 'log-bodies',
+  value: 'WHICH',
+  help: 'with create: whose bodies the ledger keeps: `off`, `errors` or `all` of its requests (default: the alias says it)',
+};
 export const GRACE: Flag = {
   name: 'grace',
   value: 'DURATION',

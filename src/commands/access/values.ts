@@ -1,6 +1,6 @@
 import type { CommandLine, Flag, FlagValues } from '../command.ts';
 import { UsageError } from '../command.ts';
-import { ALLOWED_IP, BUDGET, ENDPOINT, EXPIRES, LIMITS, MODEL, OWNER, PARENT, TAG, TEAM } from './flags.ts';
+import { ALLOWED_IP, BUDGET, ENDPOINT, EXPIRES, LIMITS, LOG_BODIES, MODEL, OWNER, PARENT, TAG, TEAM } from './flags.ts';
 
 /** What the config would say of the key that a command line is about; whether it may be so, the registry says. */
 export function keyValuesOf(line: CommandLine, name: string): Record<string, unknown> {
@@ -14,6 +14,7 @@ export function keyValuesOf(line: CommandLine, name: string): Record<string, unk
     allowed_ips: listOf(flags, ALLOWED_IP),
     expires_at: flags.value(EXPIRES),
     tags: flags.has(TAG) ? Object.fromEntries(flags.all(TAG).map(tagOf)) : undefined,
+    log_bodies: flags.value(LOG_BODIES),
     ...limitsOf(flags),
   });
 }

@@ -22,4 +22,7 @@ export const LINES: Flag = {
   help: 'with tail: how many to show first (default: 10)',
 };
 /** Rows as JSON. */
-export const JSON_ROWS: Flag = { name: 'json', help: 'with tail: print each as JSON' };
+export const JSON_ROWS: Flag = {
+  name: 'json',
+  help: 'with tail: print each as JSON; with body: print all as one JSON object',
+};

@@ -48,6 +48,11 @@ export function modelNames() {
 
 const ONE_LINE_OF_ANY = /^[^\p{Cc}]*$/u;
 
+/** `log_bodies`. */
+export function logBodies() {
+  return z.enum(LOG_BODIES).optional();
+}
+
 /** `rps` and `rpm`; `whose` ends the sentence that says which requests they limit. */
 export function requestRates(whose: string) {
   const rate = () => z.number().gt(0).max(MOST_RPS).optional();
@@ -116,12 +121,9 @@ export const KEY_FIELDS = {
     .refine((tags) => Object.keys(tags).length <= MOST_TAGS, { error: `has more than ${MOST_TAGS} tags (use fewer)` })
     .optional()
     .describe('Names with values, such as `env: prod`, that usage is grouped by and that budgets can be `match`ed to.'),
-  log_bodies: z
-    .enum(LOG_BODIES)
-    .optional()
-    .describe(
-      'Whether the bodies of requests with this key are kept: `never`, of those that failed (`errors`), or of `all`. Without it, never.',
-    ),
+  log_bodies: logBodies().describe(
+    'Whether the ledger keeps the bodies of requests with this key: `off`, `errors` (of those that failed, or of which an attempt failed) or `all`. Without it, `log_bodies` of the alias counts. They are masked like the log, and stay for `ledger.keep_bodies_days`. See [ledger.md](ledger.md#bodies).',
+  ),
 };
 
 /** The name of a key. */

@@ -25,6 +25,22 @@ export const ledgerSchema = z
       .describe(
         'Sums by hour and day that are older than so many days are dropped, but none of days that have rows still.',
       ),
+    keep_bodies_days: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .default(7)
+      .describe(
+        'Bodies of days (UTC) that are older than so many are dropped. Bodies are kept only where `log_bodies` of a key or an alias asks for it.',
+      ),
+    max_body_kb: z
+      .int()
+      .min(1)
+      .max(16_384)
+      .default(256)
+      .describe(
+        'Of each body (what the client sent, what each backend was sent and answered, what the client got) so many KiB are kept. What is longer is cut, and says so.',
+      ),
     max_journal_mb: z
       .number()
       .gt(0)
@@ -45,6 +61,8 @@ export const ledgerSchema = z
   enabled: true
   keep_days: 90
   keep_usage_days: 1100 # three years
+  keep_bodies_days: 7 # of those with log_bodies
+  max_body_kb: 256
   max_journal_mb: 1024 # while the database is away
   on_full: drop # refuse: rather no request than one without a row`,
   })

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_NAME_CHARS } from '../../core/route.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { budgetsOf } from './budgets.ts';
+import { logBodies } from './key-fields.ts';
 import { headerSafeText, percentage, REFUSED, text } from '../fields.ts';
 import { timeoutOverridesSchema } from './timeout.ts';
 
@@ -110,6 +111,9 @@ export const modelSchema = z
         'For an alias that ends in `*`: the names that `GET /v1/models` lists for it, such as `openai/gpt-4o` for `openai/*`. Clients may still ask for others. Without it, none is listed.',
       ),
     budgets: budgetsOf('on the routes of this alias, by whomever; what fallbacks of it cost is theirs'),
+    log_bodies: logBodies().describe(
+      'Whether the ledger keeps the bodies of requests for this alias: `off` (the default), `errors` (of those that failed, or of which an attempt failed) or `all`. A key that has `log_bodies` decides for its own requests. See [ledger.md](ledger.md#bodies).',
+    ),
     routes: z
       .array(routeSchema)
       .min(1)

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { LedgerRow, RowJson } from '../../core/ledger-row.ts';
 import type { ExchangeRecord } from '../../core/record.ts';
 import type { GatewayErrorCode } from '../../core/refusal.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -37,6 +37,11 @@ export const LEDGER_FULL: GatewayErrorCode = 'ledger_full';
 const MOST_SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS = 8;
 
+/** Whether the ledger has a row of an exchange: one that named a model or reached a backend, and was not refused for want of room. */
+export function hasRow({ alias, attempts, errorCode }: ExchangeRecord): boolean {
+  return (alias !== undefined || attempts > 0) && errorCode !== LEDGER_FULL;
+}
+
 /** Writes a row for every exchange: first to the journal, and from there into the store. */
 export class Ledger implements Sink {
   readonly #writer: RowWriter;
@@ -64,15 +69,13 @@ export class Ledger implements Sink {
       random,
       sink,
       next: (most) => this.#next(most),
-      events: { ...tellOfShipper(log), refused: (row, error) => this.#unshippable.refused(row, error) },
+      events: { ...tellOfShipper(log), refused: (row, error) => this.#unshippable.refused(rowIn(row), error) },
     });
   }
 
   /** Takes what named a model or reached a backend; probes, lists, wrong keys and what it refuses itself have no row. */
   record(record: ExchangeRecord): void {
-    const { alias, attempts, errorCode } = record;
-    if ((alias === undefined && attempts === 0) || errorCode === LEDGER_FULL) return;
-    this.#writer.add(record);
+    if (hasRow(record)) this.#writer.add(record);
   }
 
   /** New requests are to be refused, for no room is left for their rows. */
@@ -129,13 +132,13 @@ export class Ledger implements Sink {
   /** How it is just now. */
   get state(): LedgerState {
     const { journal, waiting, dropped, isWritable, isFull } = this.#writer;
-    const { oldest = Infinity, shipped, isUp } = this.#shipper;
+    const { oldest, shipped, isUp } = this.#shipper;
     const { torn, damaged, setAside } = this.#unshippable;
     return {
       rows: (journal?.rows ?? 0) + waiting,
       waiting,
       bytes: journal?.bytes ?? 0,
-      lagMs: Math.max(0, this.tools.clock.wallNow() - oldest),
+      lagMs: Math.max(0, this.tools.clock.wallNow() - endOf(oldest)),
       isStoreUp: isUp,
       isWritable,
       isFull,
@@ -193,4 +196,15 @@ export class Ledger implements Sink {
     await Promise.race([work, promise]);
     cancel();
   }
+}
+
+function rowIn(json: RowJson): LedgerRow {
+  return JSON.parse(json) as LedgerRow;
+}
+
+/** When the exchange of a row ended, in milliseconds since the epoch. */
+function endOf(json: RowJson | undefined): number {
+  if (json === undefined) return Infinity;
+  const { startedAt, durationMs } = rowIn(json);
+  return startedAt + durationMs;
 }

@@ -7,6 +7,12 @@ export interface DayStore {
   dropRollupsBefore(at: number): Promise<number>;
 }
 
+/** What is told of it. */
+export interface RetentionEvents {
+  dropped(days: { readonly days: number; readonly first: string; readonly last: string }): void;
+  failed(cause: string): void;
+}
+
 const DAY_MS = 86_400_000;
 const PAUSE_MS = 3_600_000;
 
@@ -20,8 +26,10 @@ export class Retention {
 
   constructor(
     private readonly clock: Clock,
-    private readonly log: Log,
+    log: Log,
     private readonly store: () => Promise<DayStore>,
+    /** Says which days were dropped, or why none could be. */
+    private readonly tell: RetentionEvents = tellOfRows(log),
   ) {}
 
   /** Begins with it, and goes on until `stop`. */
@@ -55,16 +63,18 @@ export class Retention {
       const days = await store.dropDaysBefore(first);
       if (days.length === 0) return;
       const [least, most] = [Math.min(...days), Math.max(...days)];
-      this.log.info('old days of the ledger were dropped', {
-        days: days.length,
-        first: dateOf(least),
-        last: dateOf(most),
-      });
+      this.tell.dropped({ days: days.length, first: dateOf(least), last: dateOf(most) });
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
-      this.log.error('old days of the ledger cannot be dropped', { cause });
+      this.tell.failed(error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+function tellOfRows(log: Log): RetentionEvents {
+  return {
+    dropped: (days) => log.info('old days of the ledger were dropped', days),
+    failed: (cause) => log.error('old days of the ledger cannot be dropped', { cause }),
+  };
 }
 
 function dateOf(day: number): string {

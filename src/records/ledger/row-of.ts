@@ -1,4 +1,5 @@
 import { sumOfConsumptions } from '../../core/consumption.ts';
+import type { BodiesState } from '../../core/kept-bodies.ts';
 import type { LedgerRow, LedgerTry } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
 import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
@@ -57,6 +58,7 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     unpriced: isUnpriced(tries),
     heldNanoUsd: record.heldNanoUsd,
     cache: undefined,
+    bodies: bodiesStateOf(record),
     bytesIn: record.bytesIn,
     bytesOut: record.bytesOut,
     clientIp: record.clientIp,
@@ -71,6 +73,11 @@ type Masked = (text: string | undefined) => string | undefined;
 
 function maskedBy(mask: Mask): Masked {
   return (text) => (text === undefined ? undefined : mask(text));
+}
+
+function bodiesStateOf({ bodies }: ExchangeRecord): BodiesState | undefined {
+  if (bodies === undefined) return undefined;
+  return bodies.isTaken ? 'kept' : 'left_out';
 }
 
 interface TryFacts {

@@ -173,7 +173,7 @@ export class RowWriter {
 
   #makeRow(record: ExchangeRecord): void {
     try {
-      const id = randomUUIDv7('hex', record.startedAt);
+      const id = record.bodies?.id ?? randomUUIDv7('hex', record.startedAt);
       const row = rowOf(record, { id, node: this.settings.node, mask: this.limits.mask });
       this.#waiting.push(JSON.stringify(row));
     } catch (error) {

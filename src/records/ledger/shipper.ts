@@ -1,33 +1,33 @@
-import type { LedgerRow, RowJson } from '../../core/ledger-row.ts';
+import type { RowJson } from '../../core/ledger-row.ts';
 import { backoffMs } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { LedgerSink } from './ledger-sink.ts';
 
 /** Rows that belong together on their way to the store. */
-export interface Shipment {
-  readonly rows: readonly RowJson[];
+export interface Shipment<Row = RowJson> {
+  readonly rows: readonly Row[];
   /** The store has them, or they are set aside. */
   done(): Promise<void>;
 }
 
 /** What a shipper goes by, and whom it tells. */
-export interface ShipperTools {
+export interface ShipperTools<Row = RowJson> {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  readonly sink: LedgerSink;
+  readonly sink: LedgerSink<Row>;
   /** What is shipped next, about so many rows; undefined: nothing is left. */
-  readonly next: (most: number) => Promise<Shipment | undefined>;
-  readonly events: ShipperEvents;
+  readonly next: (most: number) => Promise<Shipment<Row> | undefined>;
+  readonly events: ShipperEvents<Row>;
 }
 
 /** What a shipper tells. */
-export interface ShipperEvents {
+export interface ShipperEvents<Row = RowJson> {
   /** Rows wait, for the store (or the journal that they are read from) cannot be used. Said once until `resumed`. */
   stopped(error: unknown): void;
   resumed(): void;
   /** The store refuses this row whatever stands beside it. */
-  refused(row: LedgerRow, error: unknown): Promise<void>;
+  refused(row: Row, error: unknown): Promise<void>;
 }
 
 /** About how many rows are shipped before the journal's position is kept. */
@@ -46,22 +46,22 @@ const REFUSALS = 3;
 const MOST_REFUSED = 16;
 
 /** Moves rows into the store, in their order and one transaction at a time, and keeps at it while the store is away. */
-export class Shipper {
-  /** When the exchange of the first row ended that is on its way, in milliseconds since the epoch; undefined: none is. */
-  oldest: number | undefined;
+export class Shipper<Row = RowJson> {
+  /** The first row that is on its way; undefined: none is. */
+  oldest: Row | undefined;
   /** How many rows the store has taken that it did not have. */
   shipped = 0;
   #failures = 0;
   /** Rows that were refused since the last that was taken. */
   #refusedInRow = 0;
   /** Of the shipment under way, those that are set aside. */
-  readonly #aside = new Set<RowJson>();
+  readonly #aside = new Set<Row>();
   #running: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
   #isStopped = false;
   #isHeld = false;
 
-  constructor(private readonly tools: ShipperTools) {}
+  constructor(private readonly tools: ShipperTools<Row>) {}
 
   /** False from when the store could not be used until it takes rows again. */
   get isUp(): boolean {
@@ -129,7 +129,7 @@ export class Shipper {
     const shipment = await this.tools.next(MOST_SHIPPED);
     if (shipment === undefined) return false;
     const { rows } = shipment;
-    this.oldest = rows[0] === undefined ? undefined : endOf(rows[0]);
+    this.oldest = rows[0];
     const left = this.#aside.size === 0 ? rows : rows.filter((row) => !this.#aside.has(row));
     for (let at = 0; at < left.length; at += MOST_ROWS) {
       await this.#ship(left.slice(at, at + MOST_ROWS));
@@ -147,7 +147,7 @@ export class Shipper {
   }
 
   /** Ships rows; those that the store refuses are found by halving and set aside, so that they hold up no others. */
-  async #ship(rows: readonly RowJson[]): Promise<void> {
+  async #ship(rows: readonly Row[]): Promise<void> {
     const refusal = await this.#refusalOf(rows);
     if (refusal === undefined) return;
     const [row] = rows;
@@ -161,12 +161,12 @@ export class Shipper {
     }
     if (this.#refusedInRow >= MOST_REFUSED) throw refusal.error;
     this.#refusedInRow++;
-    await this.tools.events.refused(JSON.parse(row) as LedgerRow, refusal.error);
+    await this.tools.events.refused(row, refusal.error);
     this.#aside.add(row);
   }
 
   /** Why the store does not want these rows, which it could take as far as it is concerned; undefined: it has them. */
-  async #refusalOf(rows: readonly RowJson[]): Promise<{ error: unknown } | undefined> {
+  async #refusalOf(rows: readonly Row[]): Promise<{ error: unknown } | undefined> {
     const { sink } = this.tools;
     try {
       this.shipped += await this.#limited(sink.append(rows));
@@ -189,12 +189,6 @@ export class Shipper {
       cancel();
     }
   }
-}
-
-/** When its exchange ended, in milliseconds since the epoch. */
-function endOf(row: RowJson): number {
-  const { startedAt, durationMs } = JSON.parse(row) as LedgerRow;
-  return startedAt + durationMs;
 }
 
 async function turn(): Promise<void> {

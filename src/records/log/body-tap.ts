@@ -1,14 +1,13 @@
 import type { Exchange } from '../../core/exchange.ts';
 import type { Tap } from '../../core/tap.ts';
 import type { Log } from './log.ts';
+import { maskedBeginning } from './masked-beginning.ts';
 
 /** Of each body, so much is logged. */
 const MAX_BYTES = 64 * 1024;
 /** So much more is looked at, so that a key that lies across the limit is known for one. No key is longer. */
 const MARGIN_BYTES = 8 * 1024;
 const SEEN_BYTES = MAX_BYTES + MARGIN_BYTES;
-/** What a character torn by a cut is decoded as. */
-const TORN = /\uFFFD$/;
 
 /** Writes both bodies of a finished exchange to the debug log, keys masked. */
 export class BodyTap implements Tap {
@@ -38,10 +37,9 @@ export class BodyTap implements Tap {
   }
 }
 
-/** Masks before it cuts: half a key is no longer known for one. What may be half a key at the end is left out. */
 function beginning(bytes: Buffer, log: Log): string {
   const isWhole = bytes.byteLength < SEEN_BYTES;
-  const masked = Buffer.from(log.mask(bytes.subarray(0, SEEN_BYTES).toString('utf8')));
-  const end = Math.min(MAX_BYTES, isWhole ? masked.byteLength : masked.byteLength - MARGIN_BYTES);
-  return masked.subarray(0, end).toString('utf8').replace(TORN, '');
+  const seen = bytes.subarray(0, SEEN_BYTES);
+  const masked = log.mask(seen.toString('utf8'));
+  return maskedBeginning(masked, { mostBytes: MAX_BYTES, marginBytes: MARGIN_BYTES, isWhole }).text;
 }

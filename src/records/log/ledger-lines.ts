@@ -16,6 +16,12 @@ const FILE: LogField = {
   absentWhen: 'it could not be kept either',
 };
 
+const DROPPED: readonly LogField[] = [
+  { name: 'days', type: 'integer', meaning: 'How many.' },
+  { name: 'first', type: 'string', meaning: 'The first of them.' },
+  { name: 'last', type: 'string', meaning: 'The last of them.' },
+];
+
 /** Lines about the ledger. */
 export const LEDGER: readonly LogLine[] = [
   {
@@ -37,6 +43,39 @@ export const LEDGER: readonly LogLine[] = [
     fields: [],
   },
   { level: 'info', msg: 'the store takes rows of the ledger again', meaning: 'That is over.', fields: [] },
+  {
+    level: 'error',
+    msg: 'the store takes no bodies of requests: they wait in memory',
+    meaning:
+      'The database cannot be used. Bodies (`log_bodies`) wait in memory as far as there is room, others are left out and counted. Said once until it can be.',
+    fields: [CAUSE],
+  },
+  { level: 'info', msg: 'the store takes bodies of requests again', meaning: 'That is over.', fields: [] },
+  {
+    level: 'error',
+    msg: 'bodies of a request could not be kept',
+    meaning:
+      'The database refuses them, or this is a bug. Said for the first; `llm_proxy_ledger_bodies_lost_total` counts all.',
+    fields: [ERROR],
+  },
+  {
+    level: 'error',
+    msg: 'bodies of requests are lost',
+    meaning: 'The gateway has ended while the database could not be used, and nothing else keeps bodies.',
+    fields: [{ name: 'requests', type: 'integer', meaning: 'Of how many requests.' }],
+  },
+  {
+    level: 'info',
+    msg: 'old days of kept bodies were dropped',
+    meaning: 'They were older than `ledger.keep_bodies_days`.',
+    fields: DROPPED,
+  },
+  {
+    level: 'error',
+    msg: 'old days of kept bodies cannot be dropped',
+    meaning: 'It is tried again in an hour.',
+    fields: [CAUSE],
+  },
   {
     level: 'error',
     msg: 'the journal of the ledger cannot be written: rows wait in memory',
@@ -110,11 +149,7 @@ export const LEDGER: readonly LogLine[] = [
     level: 'info',
     msg: 'old days of the ledger were dropped',
     meaning: 'They were older than `ledger.keep_days`.',
-    fields: [
-      { name: 'days', type: 'integer', meaning: 'How many.' },
-      { name: 'first', type: 'string', meaning: 'The first of them.' },
-      { name: 'last', type: 'string', meaning: 'The last of them.' },
-    ],
+    fields: DROPPED,
   },
   {
     level: 'error',

@@ -16,6 +16,7 @@ export const EXCHANGE_COLUMNS: readonly Column[] = [
   ...['error_code', 'finish_reason', 'cache', 'client_ip', 'user_agent'].map(text),
   ...['nano_usd', 'unpriced', 'held_nano_usd', 'bytes_in', 'bytes_out', 'attempts'].map(whole),
   ...CONSUMPTION_COLUMNS,
+  text('bodies'),
 ];
 
 /** The day of a row, which says in which tables it is. */
@@ -66,6 +67,7 @@ export function exchangeValues(row: LedgerRow, dim: number): Value[] {
     measureValue(row.bytesOut),
     row.tries.length,
     ...consumptionValues(row.usage),
+    textValue(row.bodies),
   ];
 }
 
@@ -106,6 +108,7 @@ export function exchangeIn(row: Row, tries: readonly LedgerTry[], charges: reado
     unpriced: someNumber(row, 'unpriced') === 1,
     heldNanoUsd: numberIn(row, 'held_nano_usd'),
     cache: textIn(row, 'cache'),
+    bodies: textIn(row, 'bodies'),
     bytesIn: someNumber(row, 'bytes_in'),
     bytesOut: someNumber(row, 'bytes_out'),
     clientIp: someText(row, 'client_ip'),

@@ -1,9 +1,10 @@
 import { keys } from './1-keys.ts';
 import { ledger } from './2-ledger.ts';
+import { bodies } from './3-bodies.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps of the schema, in order: the one list. */
-export const MIGRATIONS: readonly Migration[] = [keys, ledger];
+export const MIGRATIONS: readonly Migration[] = [keys, ledger, bodies];
 
 /** The version of the schema that this program works with. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -2,7 +2,7 @@ import type { ConfigValues } from '../config-text.ts';
 import { aliasesOf } from './aliases.ts';
 import { BackendList } from './backend-list.ts';
 import { deploymentOf } from './deployment.ts';
-import { generalOf } from './general-settings.ts';
+import { generalOf, keepsBodies } from './general-settings.ts';
 import { Notes } from './notes.ts';
 import { providerOf } from './providers.ts';
 import { listOf, readSource, sectionOf, textOf, UnreadableSource, type Section } from './read-source.ts';
@@ -58,11 +58,15 @@ export function convertLiteLlm(text: string): Converted {
     ...(hasKey && { listen: LISTEN }),
     ...general,
     backends: backends.all,
-    models: aliases.models,
+    models: keepsBodies(source, { notes }) ? withBodies(aliases.models) : aliases.models,
     prices: aliases.prices,
     ...routing,
   };
   return { config, notes, variables: values.variables };
+}
+
+function withBodies(models: Readonly<Record<string, object>>): Record<string, object> {
+  return Object.fromEntries(Object.entries(models).map(([name, model]) => [name, { log_bodies: 'all', ...model }]));
 }
 
 /** The variables that the file names, and those that providers' keys are read from where it has none. */

@@ -66,4 +66,19 @@ export function generalOf(config: Section, { notes, values }: Reading): General 
   };
 }
 
-const DONE = new Set(['master_key', 'database_url', 'global_max_parallel_requests']);
+const DONE = new Set(['master_key', 'database_url', 'global_max_parallel_requests', 'store_prompts_in_spend_logs']);
+
+/** Whether prompts and answers are kept beside what they cost. */
+export function keepsBodies(config: Section, { notes }: Pick<Reading, 'notes'>): boolean {
+  const settings = sectionOf(config['general_settings']);
+  if (settings['store_prompts_in_spend_logs'] !== true) return false;
+  const keeps = textOf(settings['database_url']) !== undefined;
+  const what = '`log_bodies: all` of every model: whole bodies, apart from the rows and for `ledger.keep_bodies_days`';
+  if (keeps) notes.nearly('general_settings.store_prompts_in_spend_logs', what);
+  else
+    notes.not(
+      'general_settings.store_prompts_in_spend_logs',
+      'there is no database to keep them in: set `data_dir`, and `log_bodies: all` of models',
+    );
+  return keeps;
+}
