@@ -51,6 +51,9 @@ config, with \`proxy_api_key\` from the gateway's own machine). No key of a call
 - **Errors** are \`{"error": {"message", "type", "code", "param"}}\` with a code of [errors.md](errors.md). Without a database in the config
   what needs one answers 501 \`storage_not_configured\`; one that cannot be reached, 503 \`storage_unavailable\`: models are served all
   the same.
+- **Roles** count for whoever is signed in to the console ([console-sign-in.md](console-sign-in.md)): an \`admin\` may do everything, an
+  \`operator\` everything but change keys and teams, a \`viewer\` look. A \`team_admin\` meets its own teams and those below alone, as if there
+  were no others; a \`member\` has the pages of its own key. The admin key has the role \`admin\`. With \`admin.read_only\` nobody changes anything.
 - Fields may be added; what is here stays.
 
 In the examples \`$KEY\` is the admin key.`;
@@ -76,7 +79,7 @@ function section(operation: Operation): string {
   if (body.length > 0) parts.push(table(['field of the body', 'type', 'meaning'], body));
   const answer = fieldRows(responses[status]?.content['application/json']?.schema);
   const files = produces.length === 0 ? '' : ` As a file: ${produces.map((type) => `\`${type}\``).join(', ')}.`;
-  parts.push(`Answers with ${status}.${files}`);
+  parts.push(`Answers with ${status}.${files} Least role: ${roleText(operation)}.`);
   if (answer.length > 0) parts.push(table(['field of the answer', 'type', 'meaning'], answer));
   parts.push(['```sh', curl(operation), '```'].join('\n'));
   return parts.join('\n\n');
@@ -144,6 +147,11 @@ function curl({ id, method, path }: Operation): string {
   return `curl -s${verb} "${url}" -H "Authorization: Bearer $KEY"${body}`;
 }
 
+/** Who may call it, signed in to the console. */
+function roleText({ role, ownTeams }: Operation): string {
+  return ownTeams === true ? `${role}, or team_admin` : role;
+}
+
 /** In English, as it is. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   return localizedTable((text) => text, heads, rows);
@@ -151,12 +159,12 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 /** Those below `/admin`; docs/migrate.md has what LiteLLM's tools speak. */
 const shown = OPERATIONS.filter(({ path }) => path.startsWith('/admin'));
-const own = shown.filter(({ auth }) => auth === 'caller');
+const own = shown.filter(({ role }) => role === 'member');
 const text = [
   INTRO,
   table(
-    ['', 'what it does'],
-    shown.map(({ method, path, summary }) => [`\`${method} ${path}\``, summary]),
+    ['', 'what it does', 'role'],
+    shown.map((operation) => [`\`${operation.method} ${operation.path}\``, operation.summary, roleText(operation)]),
   ),
   '## Operations',
   ...shown.filter((operation) => !own.includes(operation)).map(section),

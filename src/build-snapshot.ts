@@ -1,11 +1,13 @@
 import type { LiveBackends } from './upstream/backends.ts';
 import { resolveBackend } from './upstream/resolve.ts';
 import type { TransportPlan } from './upstream/transports/transport.ts';
-import { parseListen } from './config/listen.ts';
 import { digestOf } from './config/caller-keys.ts';
 import { keySpecOf, teamSpecOf } from './config/made-access.ts';
 import { hasKey } from './config/listen-choice.ts';
+import { ownHosts } from './config/own-hosts.ts';
+import { signInSettings } from './config/sign-in-settings.ts';
 import type { Config } from './config/schema.ts';
+import { otelSettings } from './config/otel-settings.ts';
 import { defined, offAsInfinity, resolveTimeouts } from './config/timeouts.ts';
 import { hasStore } from './config/store-place.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
@@ -32,6 +34,7 @@ import { WebPages } from './admission/web-pages.ts';
 import { bookOf } from './pricing/book-of.ts';
 import { builtInTable, type PriceTable } from './pricing/price-table.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
+import { Tracing } from './records/traces/tracing.ts';
 import type { RetryRules, Snapshot } from './snapshot.ts';
 
 /** What a snapshot is built with besides its config. */
@@ -82,6 +85,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,
     mostBodyBytes: config.ledger.enabled && hasStore(config) ? config.ledger.max_body_kb * 1024 : undefined,
+    tracing: tracingOf(config, env),
     ...endpointsOf(config),
     keyCheck: keyCheckOf(config, access),
     adminKey: adminKeyOf(config),
@@ -90,7 +94,9 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     seal: sealOf(config),
     scrubber: scrubberOf(config, env, backends),
     cors,
-    webPages: hasKey(config) ? undefined : new WebPages(hostsOf(config), cors),
+    webPages: hasKey(config) ? undefined : new WebPages(ownHosts(config), cors),
+    consolePages: config.admin.listen === undefined ? undefined : new WebPages(ownHosts(config), cors, 'console'),
+    signIn: signInSettings(config),
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     work: {
       nesting: config.server.max_nesting,
@@ -107,6 +113,11 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
+}
+
+function tracingOf(config: Config, env: Environment): Tracing | undefined {
+  const { settings } = otelSettings(config.otel, env);
+  return settings && new Tracing(settings);
 }
 
 function endpointsOf({ metrics, admin }: Config): Pick<Snapshot, 'metricsEndpoint' | 'servesConsole'> {
@@ -190,13 +201,6 @@ function scrubberOf(config: Config, env: Environment, backends: ReadonlyMap<stri
   const secrets = secretsKeptFromClients(config, env);
   const sources = Array.from(backends.values(), (backend) => backend.secrets).filter((source) => source !== undefined);
   return secrets.length + sources.length === 0 ? undefined : new Scrubber(secrets, sources);
-}
-
-/** The names that the config gives the gateway: those that it listens on, and those that it may be reached by. */
-function hostsOf({ listen, metrics, server }: Config): string[] {
-  const addresses = [listen, ...(metrics.listen === undefined ? [] : [metrics.listen])].map(parseListen);
-  const names = addresses.map((address) => (address.kind === 'tcp' ? address.hostname : undefined));
-  return [...names.filter((name) => name !== undefined), ...server.allowed_hosts];
 }
 
 function buildBackend(

@@ -1,5 +1,6 @@
 import type { Cooldowns } from './routing/cooldown.ts';
 import type { HealthChecks } from './routing/health.ts';
+import type { Rehearsals } from './upstream/steering/rehearsals.ts';
 import type { Shortage } from './upstream/shortage.ts';
 import type { CallerAccess } from './admission/keys/caller-access.ts';
 import type { Clock } from './lib/clock.ts';
@@ -12,6 +13,7 @@ import type { ItemStore } from './core/item-store.ts';
 import type { ResponseOwners } from './core/response-owners.ts';
 import type { Exchange } from './core/exchange.ts';
 import type { LocalAnswer } from './core/local-answer.ts';
+import type { Caller } from './core/caller.ts';
 import type { Store } from './storage/store.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -62,6 +64,14 @@ export interface AdminApi {
   answer(exchange: Exchange, context: Context): Promise<LocalAnswer>;
 }
 
+/** Who is signed in to the console, as those who hand requests to it see it. */
+export interface SignIn {
+  /** Who is signed in, by the session that a request shows; undefined: nobody. Rejects with a Refusal where it may not be used so. */
+  identify(exchange: Exchange, context: Context): Promise<Caller | undefined>;
+  /** Answers a request to sign in or out. Throws a Refusal for what cannot be done. */
+  answer(exchange: Exchange, context: Context): Promise<LocalAnswer>;
+}
+
 /** What the verbs work with. One for each snapshot, so that an exchange ends on the config that it began with. */
 export interface Context {
   readonly snapshot: Snapshot;
@@ -89,8 +99,11 @@ export interface Context {
   openStore(): Promise<Store> | undefined;
   /** Keys and teams, as far as they outlive the config. */
   readonly callers: CallerAccess;
+  /** Lets backends fail for some callers, so that failover can be watched. */
+  readonly rehearsals: Rehearsals;
   /** Answers what operators ask for. */
   readonly admin: AdminApi;
+  readonly signIn: SignIn;
   /** In [0, 1). */
   random(): number;
 }

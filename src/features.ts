@@ -8,7 +8,9 @@ import { createBodies } from './records/bodies/feature.ts';
 import { createLedger } from './records/ledger/feature.ts';
 import { createLogSink } from './records/log/feature.ts';
 import { createMetricsSink } from './records/metrics/feature.ts';
+import { createTraces } from './records/traces/feature.ts';
 import { logSettings } from './settings.ts';
+import { createSteering } from './upstream/steering/feature.ts';
 
 /**
  * The one list of features. A config is put into force, a request meets the policies, and a record goes to the sinks in this
@@ -19,8 +21,10 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
   return [
     createLogSink(tools, logSettings),
     createMetricsSink(tools),
+    createTraces(tools),
     ledger,
     room,
+    createSteering(tools),
     createBodies(tools),
     createKeys(tools),
     // Takes nothing that comes back only with time, so it is asked before the rates.

@@ -9,6 +9,7 @@ import { admitBody, admitCaller, outOfFiles, refuseLoop, shuttingDown, slowedDow
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { HANDLERS } from './handlers.ts';
+import { identifySession, showsSession } from './admission/session.ts';
 import { resolveKept } from './admission/stored-references.ts';
 import { needsSlot } from './admission/queue/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
@@ -49,7 +50,7 @@ export class Gateway {
   /** Why no load balancer should send anything here; undefined: it should. */
   get unready(): Unready | undefined {
     if (this.draining) return 'draining';
-    return this.snapshot.backends.values().some(({ live }) => !live.dead) ? undefined : 'no_backend';
+    return this.snapshot.backends.values().some(({ live }) => !live.dead && !live.draining) ? undefined : 'no_backend';
   }
 
   /** Whether one more request would be let in. */
@@ -77,6 +78,7 @@ export class Gateway {
     try {
       if (arrival.objection !== undefined) throw arrival.objection;
       refuseLoop(exchange, context);
+      if (showsSession(exchange)) await identifySession(exchange, context);
       if (this.draining) throw shuttingDown();
       const { handler, limits } = admitCaller(exchange, arrival, protocol, context); // 2. who may come in, and where
       const { accept, answer, hasLinks } = this.handlers[handler];
@@ -88,8 +90,10 @@ export class Gateway {
         } finally {
           keepBodies(exchange, context);
         }
+        context.rehearsals.meet(exchange);
         resolveKept(exchange, protocol, context);
       }
+      context.snapshot.tracing?.note(exchange);
       // Limits count as they are now, whatever they were when the request began.
       const met = this.#met(hasLinks);
       const areAll = met === this.snapshot.policies;

@@ -2,6 +2,7 @@ import type { DetectionRules } from './core/classify.ts';
 import type { Alias, Backend, Timeouts } from './core/route.ts';
 import type { Scrubber } from './core/scrubber.ts';
 import type { IdSeal } from './core/sealed-id.ts';
+import type { SignInSettings } from './core/sign-in-settings.ts';
 import type { WorkLimits } from './core/work.ts';
 import type { AddressList } from './lib/address-list.ts';
 import type { KeyCheck } from './admission/auth.ts';
@@ -13,6 +14,7 @@ import type { Policy } from './admission/policy.ts';
 import type { WebPages } from './admission/web-pages.ts';
 import type { PriceBook } from './pricing/price-book.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
+import type { Tracing } from './records/traces/tracing.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
 export interface Snapshot {
@@ -41,6 +43,8 @@ export interface Snapshot {
   readonly logsBodies: boolean;
   /** So much of each body the ledger keeps, where a key or an alias says so; undefined: there is no ledger. */
   readonly mostBodyBytes: number | undefined;
+  /** Gives requests their places in traces; undefined: there are none. */
+  readonly tracing: Tracing | undefined;
   readonly metricsEndpoint: MetricsEndpoint;
   /** Whether browsers get the console. */
   readonly servesConsole: boolean;
@@ -70,6 +74,9 @@ export interface Snapshot {
   readonly cors: Cors | undefined;
   /** Keeps web pages out of a gateway that is open; undefined where it has a key. */
   readonly webPages: WebPages | undefined;
+  /** Keeps those of other origins out of the console, where it has a listener of its own. */
+  readonly consolePages: WebPages | undefined;
+  readonly signIn: SignInSettings;
   /** What `Via` calls this gateway: a request that says so has come back. */
   readonly hopMark: string;
   /** Infinity when off. */

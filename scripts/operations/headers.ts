@@ -57,7 +57,9 @@ const SENT: Readonly<Record<string, string>> = {
   "the vendor's header for the key":
     '`backends[].api_key`, where the vendor wants it: `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`.',
   '`backends[].headers`': 'As the config has them; they replace those of the same name.',
-  '`x-trace-id`': 'The trace ID. `traceparent` passes as it came.',
+  '`x-trace-id`': 'The trace ID.',
+  '`traceparent`, `tracestate`':
+    'Only to backends with `trace: true`: the trace of the request, and the span of the attempt in it. `baggage` is never sent on.',
   '`accept-encoding`': '`identity`: events are looked at one by one.',
   '`x-forwarded-for`':
     "Only with `proxy.forward_client_ip: true`: the client's address, after the chain of a trusted proxy.",

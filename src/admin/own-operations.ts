@@ -22,7 +22,7 @@ export const ownOperations = [
     id: 'getMe',
     method: 'GET',
     path: '/admin/me',
-    auth: 'caller',
+    role: 'member',
     summary: 'Whom the key of this request stands for, what the key may do, and the budgets that count for it.',
     answer: z.object({
       caller: z.string(),
@@ -52,21 +52,21 @@ export const ownOperations = [
     id: 'getMyUsage',
     method: 'GET',
     path: '/admin/me/usage',
-    auth: 'caller',
+    role: 'member',
     summary: 'Requests, tokens by class and cost of the caller alone, whatever `caller`, `team` and `owner` say.',
     query: usageQuery,
     answer: usageAnswer,
     produces: ['text/csv'],
     handle: (call, context) => {
-      const { owner: _owner, ...asked } = call.query;
-      return usageOf(asked, context, placeOf(callerOf(call, context)));
+      const { caller: _caller, team: _team, owner: _owner, ...asked } = call.query;
+      return usageOf(asked, context, ownUsage(callerOf(call, context), context));
     },
   }),
   operation({
     id: 'searchMyRequests',
     method: 'GET',
     path: '/admin/me/requests',
-    auth: 'caller',
+    role: 'member',
     summary: 'Requests of the caller alone that have ended, whatever `caller`, `team`, `owner` and `key_id` say.',
     query: searchQuery,
     answer: requestPage,
@@ -84,7 +84,7 @@ export const ownOperations = [
     id: 'getMyRequestBodies',
     method: 'GET',
     path: '/admin/me/requests/{id}/bodies',
-    auth: 'caller',
+    role: 'member',
     summary: 'The bodies of one request of the caller alone, where they are kept. Every reading is in the audit log.',
     answer: bodiesSchema,
     async handle(call, context) {
@@ -119,6 +119,15 @@ function callerOf({ caller }: Pick<RawCall, 'caller'>, { snapshot }: AdminContex
 
 function placeOf({ name, team }: Caller) {
   return { caller: [name], team: [team?.name ?? null] };
+}
+
+/** Whose usage is its own: a key that was made keeps it when it is renamed, and has none of those that had its name before. */
+function ownUsage(caller: Caller, { callers, clock }: AdminContext): Parameters<typeof usageOf>[2] {
+  const id = caller.key?.id;
+  if (id === undefined) return placeOf(caller);
+  const { name, team } = caller;
+  const createdAt = callers.stored?.get(id)?.createdAt ?? clock.wallNow();
+  return { key: { id, name, team: team?.name, createdAt } };
 }
 
 function keyOf({ name, team, key }: Caller, { callers }: AdminContext): KeyView | undefined {

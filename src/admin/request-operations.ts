@@ -9,6 +9,7 @@ import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { requestJson, requestSchema } from './request-json.ts';
 import { refuseCursor, storeOf } from './store-of.ts';
+import { teamsSeen, type TeamScope } from './team-scope.ts';
 import { parseTime, timeText, zoneText } from './time-text.ts';
 
 const searched = {
@@ -43,14 +44,16 @@ export const requestOperations = [
     id: 'searchRequests',
     method: 'GET',
     path: '/admin/requests',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'Requests that have ended, with their attempts, the newest first.',
     query: searchQuery,
     answer: requestPage,
-    async handle({ query: { limit, cursor, ...asked } }, context) {
+    async handle({ query: { limit, cursor, ...asked }, scope }, context) {
       const { rows, next } = await (
         await storeOf(context)
       ).ledger
-        .search({ ...searchOf(asked, context.clock.wallNow()), limit }, cursor)
+        .search({ ...searchOf(asked, context.clock.wallNow(), scope), limit }, cursor)
         .catch(refuseCursor);
       return { body: { data: rows.map(requestJson), next: next ?? null } };
     },
@@ -59,12 +62,14 @@ export const requestOperations = [
     id: 'exportRequests',
     method: 'GET',
     path: '/admin/requests/export',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'All requests that a search finds, as a file that is made while it is sent.',
     query: exportQuery,
     produces: ['text/csv', 'application/x-ndjson'],
-    async handle({ query: { format, ...asked } }, context) {
+    async handle({ query: { format, ...asked }, scope }, context) {
       const rows = jsonOf(
-        await begun((await storeOf(context)).ledger.export(searchOf(asked, context.clock.wallNow()))),
+        await begun((await storeOf(context)).ledger.export(searchOf(asked, context.clock.wallNow(), scope))),
       );
       return format === 'csv' ? csvOf(rows, 'requests.csv', COLUMNS) : jsonLinesOf(rows, 'requests.jsonl');
     },
@@ -73,17 +78,21 @@ export const requestOperations = [
     id: 'getRequest',
     method: 'GET',
     path: '/admin/requests/{id}',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'One request, by its id or its trace id.',
     answer: requestSchema,
-    handle: async ({ names: { id = '' } }, context) => ({
-      body: requestJson((await rowOf(id, (await storeOf(context)).ledger)) ?? noRequest(id)),
+    handle: async ({ names: { id = '' }, scope }, context) => ({
+      body: requestJson((await rowOf(id, (await storeOf(context)).ledger, scope)) ?? noRequest(id)),
     }),
   }),
 ];
 
-/** A request by its id or its trace id; undefined: there is none. */
-export async function rowOf(id: string, ledger: LedgerStore): Promise<LedgerRow | undefined> {
-  return (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1 })).rows[0];
+/** A request by its id or its trace id; undefined: there is none that may be seen. */
+export async function rowOf(id: string, ledger: LedgerStore, scope?: TeamScope): Promise<LedgerRow | undefined> {
+  const team = teamsSeen(scope, undefined);
+  const row = (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1, ...(team && { team }) })).rows[0];
+  return row === undefined || scope === undefined || scope.has(row.team) ? row : undefined;
 }
 
 /** Throws the Refusal of a request that the ledger does not have. */
@@ -99,8 +108,10 @@ const COLUMNS = Object.keys(requestSchema.shape);
 type Asked = Omit<z.output<typeof searchQuery>, 'limit' | 'cursor'>;
 
 /** What a query asks for, as the store takes it. */
-export function searchOf(asked: Asked, nowMs: number): Omit<SearchQuery, 'limit'> {
+export function searchOf(asked: Asked, nowMs: number, scope?: TeamScope): Omit<SearchQuery, 'limit'> {
   const query: { -readonly [Name in keyof SearchQuery]: SearchQuery[Name] } = { ...filterOf(asked), limit: 0 };
+  const teams = teamsSeen(scope, query.team);
+  if (teams !== undefined) query.team = teams;
   if (asked.from !== undefined) query.from = parseTime(asked.from, asked.zone, nowMs) ?? 0;
   if (asked.to !== undefined) query.to = parseTime(asked.to, asked.zone, nowMs) ?? nowMs;
   if (asked.status !== undefined) query.status = statusesOf(asked.status);

@@ -29,7 +29,12 @@ export function acceptHead(
   onFinished: (exchange: Exchange) => void,
 ): Exchange {
   const { headers } = arrival;
-  const sender = { traceId: traceIdOf(headers), clientIp: clientAddress(arrival.peer, headers, snapshot) };
+  const traceId = traceIdOf(headers);
+  const sender = {
+    traceId,
+    clientIp: clientAddress(arrival.peer, headers, snapshot),
+    trace: snapshot.tracing?.begin({ headers, traceId }),
+  };
   return new Exchange(arrival, sender, clock, onFinished);
 }
 

@@ -364,7 +364,7 @@ describe('errors', () => {
     ],
     [
       'backends:\n  - api_key:sk-secret',
-      '2:5 backends[0]: cannot be this text (a map with the keys name, vendor, protocol, url, api_key, api_version, region, project, location, credentials, access_key_id, secret_access_key, session_token, enabled, max_concurrency, keep_alive, price_multiplier, quirks, timeout, headers)',
+      '2:5 backends[0]: cannot be this text (a map with the keys name, vendor, protocol, url, api_key, api_version, region, project, location, credentials, access_key_id, secret_access_key, session_token, enabled, max_concurrency, keep_alive, trace, price_multiplier, quirks, timeout, headers)',
     ],
     [
       'models:\n  m:\n    routes: []',

@@ -9,6 +9,7 @@ import { ledgerSchema } from './sections/ledger.ts';
 import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
+import { otelSchema } from './sections/otel.ts';
 import { pricesSchema } from './sections/prices.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
 import { dataDirSchema, databaseSchema } from './sections/storage.ts';
@@ -52,6 +53,7 @@ export const configSchema = z.strictObject({
   metrics: metricsSchema,
   ledger: ledgerSchema,
   logging: loggingSchema,
+  otel: otelSchema,
   data_dir: dataDirSchema,
   database: databaseSchema,
   node_name: nodeNameSchema,

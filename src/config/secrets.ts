@@ -1,6 +1,7 @@
 import { asWord, parseObject } from '../lib/json.ts';
 import { placeBackend } from '../vendors/place.ts';
 import type { Environment } from '../lib/environment.ts';
+import { otelSecrets } from './otel-settings.ts';
 import { type Config, configSchema } from './schema.ts';
 import { childSchema, isSecret } from './shape.ts';
 import type { z } from 'zod';
@@ -15,6 +16,7 @@ export function secretsOf(config: Config, env: Environment): string[] {
     ...new Set([
       ...secretsIn(config, configSchema),
       ...config.backends.flatMap((backend) => signingKeys(backend, env)),
+      ...otelSecrets(env),
     ]),
   ];
 }

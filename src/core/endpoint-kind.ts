@@ -30,8 +30,8 @@ export function namesEndpoint(names: readonly string[], endpoint: Endpoint, path
   );
 }
 
-/** What of a dialect's own has no word here is passed through as it is. */
-function kindOf({ operation, target, through, handler }: Endpoint): EndpointKind {
+/** The kind of an endpoint. What of a dialect's own has no word here is passed through as it is. */
+export function kindOf({ operation, target, through, handler }: Endpoint): EndpointKind {
   if (through !== undefined) return 'passthrough';
   if (operation === 'embed') return 'embeddings';
   if (operation !== 'native' || handler === 'resource') return 'chat';

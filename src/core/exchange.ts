@@ -17,6 +17,7 @@ import type { MisplacedPath } from './misplaced-path.ts';
 import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
+import type { ExchangeTrace } from './exchange-trace.ts';
 import type { Through } from './through.ts';
 import type { Upgrade } from './upgrade.ts';
 import { Waits } from './waits.ts';
@@ -118,7 +119,6 @@ export class Exchange implements BagItem, Holder {
   readonly startedAt: number;
   /** Milliseconds since the epoch. */
   readonly startedAtWall: number;
-
   /** Whoever the request's credential stands for; undefined until that is known. */
   caller: Caller | undefined;
   keyGeneration: KeyGeneration | undefined;
@@ -129,19 +129,15 @@ export class Exchange implements BagItem, Holder {
   stream = false;
   /** The only backend that knows what the request refers to (`previous_response_id`), by name. */
   pinned: string | undefined;
-
   bytesIn = 0;
   bufferedBytes = 0;
   readonly waits = new Waits();
-
   /** What the policies have let it take. */
   readonly leases = new Leases();
-
   /** What was tried for it. */
   readonly attempts = new Attempts();
   /** What its client gets. */
   readonly delivery = new Delivery();
-
   closed = false;
   /** The bag's own. */
   slot = -1;
@@ -156,13 +152,13 @@ export class Exchange implements BagItem, Holder {
 
   constructor(
     readonly arrival: Arrival,
-    { traceId, clientIp }: Pick<Exchange, 'traceId' | 'clientIp'>,
+    private readonly sender: Pick<Exchange, 'traceId' | 'clientIp'> & { readonly trace?: ExchangeTrace | undefined },
     clock: Clock,
     /** Called once, when the exchange is over. */
     readonly onFinished?: (exchange: Exchange) => void,
   ) {
-    this.traceId = traceId;
-    this.clientIp = clientIp;
+    this.traceId = sender.traceId;
+    this.clientIp = sender.clientIp;
     this.headers = arrival.headers;
     this.endpoint = arrival.endpoint;
     this.startedAt = clock.now();
@@ -171,6 +167,11 @@ export class Exchange implements BagItem, Holder {
 
   get request(): Request {
     return this.arrival.request;
+  }
+
+  /** Its place in a trace; undefined: traces are off. */
+  get trace(): ExchangeTrace | undefined {
+    return this.sender.trace;
   }
 
   get method(): string {

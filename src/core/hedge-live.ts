@@ -1,4 +1,13 @@
 import { QuantileHistogram } from '../lib/quantile-histogram.ts';
+/** When a second route is tried beside a slow first. */
+export interface Hedge {
+  /** How long the first is waited for: milliseconds, or the 95th percentile of what it takes. */
+  readonly after: number | 'p95';
+  /** The most hedges for each request: 0.05 for `5%`. */
+  readonly atMost: number;
+  readonly live: HedgeLive;
+}
+
 import { routeKey } from './route.ts';
 import type { Route } from './route.ts';
 

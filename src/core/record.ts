@@ -1,5 +1,6 @@
 import type { ExchangeBodies } from './exchange-bodies.ts';
 import type { KeyGeneration, KeyTraits } from './caller.ts';
+import type { ExchangeTrace } from './exchange-trace.ts';
 import type { Cost, LedgerCharge } from './ledger-row.ts';
 import type { ProtocolName } from './part.ts';
 import type { Consumption } from './token-classes.ts';
@@ -76,12 +77,24 @@ export interface ExchangeRecord {
   /** Data lines of the stream that were no JSON and were left out. */
   readonly droppedEvents: number;
   readonly tries: readonly AttemptRecord[];
+  /** The ids of the rehearsals that it met; undefined: none. */
+  readonly rehearsals?: readonly string[] | undefined;
   /** What it has taken from budgets; undefined: none counts. */
   readonly charges?: readonly LedgerCharge[] | undefined;
   /** What was held for it at most, in nano-USD; undefined: no budget in USD counts. */
   readonly heldNanoUsd?: number | undefined;
   /** Its bodies, where the ledger is to keep them. */
   readonly bodies?: ExchangeBodies | undefined;
+  /** When it waited in the queue, in milliseconds from its start; undefined: it did not. */
+  readonly queued?: readonly Wait[] | undefined;
+  /** Undefined: traces are off. */
+  readonly trace?: ExchangeTrace | undefined;
+}
+
+/** A time of waiting, in milliseconds. */
+export interface Wait {
+  readonly fromMs: number;
+  readonly ms: number;
 }
 
 /** A hedge has served; has been slower than the other attempt, or ended with the request; or its backend has failed. */
@@ -109,6 +122,8 @@ export interface AttemptRecord {
   readonly startedMs?: number | undefined;
   /** What became of an attempt that was begun beside a slow one; undefined for any other. */
   readonly hedge?: HedgeResult | undefined;
+  /** It was only acted out, for a rehearsal; undefined: it was real. */
+  readonly isActed?: true | undefined;
   /** Milliseconds since the epoch until which the backend+model cools down because of this try. */
   readonly coolingUntil: number | undefined;
   /** In which the backend was addressed. */
@@ -121,6 +136,15 @@ export interface AttemptRecord {
   readonly cost?: Cost | null | undefined;
   /** How many numbers of its report were left out because they are no counts; undefined: none. */
   readonly ignoredCounts?: number | undefined;
+  /** Whose API it is, in the words of the conventions for traces (`aws.bedrock`), and where. */
+  readonly provider?: string | undefined;
+  readonly place?: string | undefined;
+  /** Its word for why its answer ended. */
+  readonly finishReason?: string | undefined;
+  /** The answer that the client got is this attempt's. */
+  readonly isServing?: boolean | undefined;
+  /** The id of its span, where its backend was told of it. */
+  readonly spanId?: string | undefined;
 }
 
 /** Token counts as the upstream reported them; never estimated. `promptTokens` is all input, cached included, `completionTokens` all output, thoughts included. */

@@ -1,7 +1,7 @@
 import type { LogBodies } from './caller.ts';
 import type { BackendLive, ModelLive, LatencyStats } from './backend-live.ts';
 import type { Body, Operation } from './exchange.ts';
-import type { HedgeLive } from './hedge-live.ts';
+import type { Hedge } from './hedge-live.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Effort } from './effort.ts';
@@ -215,6 +215,10 @@ export interface Backend {
   readonly live: BackendLive;
   /** Host and port, for whoever is told that it could not be reached; undefined where it is not reached over a network. */
   readonly place?: string | undefined;
+  /** Whose API it is, in the words of the conventions for traces; undefined: no vendor is known for it. */
+  readonly provider?: string | undefined;
+  /** It is told of the trace that a request belongs to. */
+  readonly takesTrace?: boolean | undefined;
   /** What `Via` calls this gateway before it: it may be another gateway, or this one. Undefined: it is a vendor's own API. */
   readonly hopMark?: string | undefined;
   /** The dialects that it speaks; to clients of any other, the first is translated. Never empty. */
@@ -252,15 +256,6 @@ export interface Route {
 
 /** What logs and metrics call the alias and the model of a route that is of no alias: one to a response that a backend keeps. */
 export const NO_ALIAS = '-';
-
-/** When a second route is tried beside a slow first. */
-export interface Hedge {
-  /** How long the first is waited for: milliseconds, or the 95th percentile of what it takes. */
-  readonly after: number | 'p95';
-  /** The most hedges for each request: 0.05 for `5%`. */
-  readonly atMost: number;
-  readonly live: HedgeLive;
-}
 
 /**
  * Until when a stream is held back after its first content: until its first text is whole, or the tool call to which

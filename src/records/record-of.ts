@@ -63,9 +63,12 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     interrupted: delivery.interrupted,
     droppedEvents: attempts.all.reduce((sum, { droppedEvents }) => sum + droppedEvents, 0),
     tries,
+    rehearsals: exchange.attempts.apart?.rehearsals,
     charges: spending?.charges({ tries, attempts: attempts.sent, status }),
     heldNanoUsd: spending?.mostHeldNanoUsd,
     bodies: bodiesToKeep(delivery, status, tries),
+    queued: exchange.waits.queued,
+    trace: exchange.trace,
   };
 }
 
@@ -109,6 +112,9 @@ function endedBefore(hedge: Attempt, first: Attempt): boolean {
   return hedge.startedAt + hedge.ms < first.startedAt + first.ms;
 }
 
+/** What failed because a rehearsal said so has this for a reason, in the log and in the ledger. */
+const REHEARSED = 'rehearsed';
+
 /** A type is a word; what is longer is something else. */
 const MOST_TYPE_CHARS = 100;
 
@@ -122,7 +128,8 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     modelLabel: route.modelLabel,
     status,
     failure: failure?.kind,
-    detail: failure?.detail,
+    detail: attempt.isActed && failure !== undefined ? REHEARSED : failure?.detail,
+    isActed: attempt.isActed || undefined,
     type: failure?.error?.code === undefined ? undefined : failure.error.type?.slice(0, MOST_TYPE_CHARS),
     message: failure?.message,
     ms,
@@ -134,6 +141,11 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     usage,
     cost: usage && prices?.priceAttempt(pricedAs(attempt), usage, startOf(attempt)),
     ignoredCounts: attempt.usage?.ignored,
+    provider: route.backend.provider,
+    place: route.backend.place,
+    finishReason: bounded(attempt.finishReason),
+    isServing: attempt === served,
+    spanId: attempt.spanId,
   };
 }
 

@@ -50,7 +50,8 @@ async function makeDay(database: Database, day: number): Promise<void> {
   await database.transaction(async (tx) => {
     if (dialect.lockSchema !== undefined) await tx.query(dialect.lockSchema);
     if ((await tx.query(known, [day])).length > 0) return;
-    await tx.query(`CREATE TABLE ${table.name} (${columns.join(', ')}, PRIMARY KEY (id))`);
+    const all = dialect.columnsOf?.(table.parent) ?? columns.join(', ');
+    await tx.query(`CREATE TABLE ${table.name} (${all}, PRIMARY KEY (id))`);
     const attach = dialect.attach?.(table, day);
     if (attach !== undefined) await tx.query(attach);
     await tx.query('INSERT INTO body_days (day, dropped) VALUES ($1, 0)', [day]);
@@ -67,18 +68,16 @@ async function openDays(tx: Queries, { dialect }: Database, days: readonly numbe
 }
 
 async function insert(tx: Queries, day: number, bodies: readonly StoredBodies[]): Promise<number> {
-  const { name: table } = tableOf(day);
-  const added = await tx.insert(
-    { table, columns: COLUMNS, onConflict: 'ON CONFLICT DO NOTHING', returning: 'id' },
-    bodies.map(({ id, startedAt, form, document }) => [
-      textValue(id),
-      day,
-      countValue(startedAt),
-      textValue(form),
-      textValue(document, Infinity),
-    ]),
-  );
-  return added.length;
+  const names = COLUMNS.map(({ name }) => name);
+  // Each by itself: bodies are few and large.
+  const statement = `INSERT INTO ${tableOf(day).name} (${names.join(', ')})
+    VALUES (${names.map((_, at) => `$${at + 1}`).join(', ')}) ON CONFLICT DO NOTHING RETURNING id`;
+  let added = 0;
+  for (const { id, startedAt, form, document } of bodies) {
+    const values = [textValue(id), day, countValue(startedAt), textValue(form), textValue(document, Infinity)];
+    added += (await tx.query(statement, values)).length;
+  }
+  return added;
 }
 
 /** The id tells the day. */

@@ -2,6 +2,7 @@ import type { LedgerRow, RowJson } from '../core/ledger-row.ts';
 import type { AuditEntry, Beside, IdempotentAnswer } from './audit.ts';
 import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
 import type { SearchCursor, SearchPage, SearchQuery, Usage, UsageQuery, VerifyReport } from './ledger-query.ts';
+import type { StoredSession } from './stored-session.ts';
 import type { StoredBodies } from './stored-bodies.ts';
 import type { StoredKey, StoredTeam } from './stored-key.ts';
 
@@ -19,6 +20,7 @@ export interface Store {
   readonly ledger: LedgerStore;
   readonly bodies: BodyStore;
   readonly budgets: BudgetStore;
+  readonly sessions: SessionStore;
   /** Grows with every change of keys and teams, whichever node made it: who sees another number reads them again. */
   revision(): Promise<number>;
   /** Resolves if the database answers; rejects with `StoreUnavailable`. */
@@ -50,6 +52,8 @@ export interface FactStore {
   get(name: string): Promise<string | undefined>;
   /** Writes the fact unless there is one; resolves to the one in force. */
   setOnce(name: string, value: string): Promise<string>;
+  /** Writes the fact, whatever it was before. */
+  put(name: string, value: string, beside?: Beside): Promise<void>;
 }
 
 /** Who changed what. Entries are written beside the changes. */
@@ -58,6 +62,22 @@ export interface AuditStore {
   page(query: { readonly cursor?: string; readonly limit: number }): Promise<{ data: AuditEntry[]; next?: string }>;
   /** Writes one of what changes nothing, but is to be known. */
   append(entry: AuditEntry): Promise<void>;
+}
+
+/** Who is signed in to the console. */
+export interface SessionStore {
+  /** Forgets sessions that ended before, or were used last before, and adds one with its audit entry. */
+  insert(
+    session: StoredSession,
+    beside: { readonly endedBefore: number; readonly idleSince: number; readonly audit: AuditEntry },
+  ): Promise<void>;
+  find(hash: string): Promise<StoredSession | undefined>;
+  /** It was used at this time. A session that has ended stays so. */
+  touch(hash: string, at: number): Promise<void>;
+  /** Ends one. Resolves to how many those were: 1, or 0 if it had ended already. */
+  end(hash: string, audit?: AuditEntry): Promise<number>;
+  /** Ends all of one principal. Resolves to how many those were. */
+  endAll(principal: string, audit?: AuditEntry): Promise<number>;
 }
 
 /** Answers to requests that a client may send again. */

@@ -94,7 +94,9 @@ export class LiveBackends {
 }
 
 /** What of a backend's config is for the gateway alone; the rest decides where requests go and who they are from. */
-const OWN_KEYS: ReadonlySet<string> = new Set('enabled max_concurrency keep_alive timeout headers quirks'.split(' '));
+const OWN_KEYS: ReadonlySet<string> = new Set(
+  'enabled max_concurrency keep_alive trace timeout headers quirks'.split(' '),
+);
 
 function wayOf(backend: Config['backends'][number]): string {
   return JSON.stringify(Object.entries(backend).filter(([key]) => !OWN_KEYS.has(key)));

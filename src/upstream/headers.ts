@@ -8,6 +8,7 @@ import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { queryField } from '../lib/query-field.ts';
 import type { AttemptContext } from './settle.ts';
 import { WITHHELD, WITHHELD_WITH_KEYS } from './withheld-headers.ts';
+import { addTraceHeaders } from './trace-headers.ts';
 import { addUploadHeaders } from './upload-headers.ts';
 import type { WithheldValues } from './withheld-values.ts';
 
@@ -48,6 +49,7 @@ export function upstreamHeaders(
   const { through } = exchange.endpoint ?? {};
   if (through !== undefined) addUploadHeaders(headers, given, through);
   if (backend.hopMark !== undefined) headers['via'] = viaWith(given['via'], backend.hopMark);
+  if (backend.takesTrace === true) addTraceHeaders(headers, exchange, ongoing.attempt);
   return Object.assign(headers, backend.headers);
 }
 

@@ -11,7 +11,7 @@ import type { Environment } from '../lib/environment.ts';
 /** What a backend's config amounts to, together with what is known of its vendor. */
 export type ResolvedBackend = Pick<
   Backend,
-  'apiKey' | 'place' | 'protocols' | 'credential' | 'quirks' | 'checkHeaders'
+  'apiKey' | 'place' | 'provider' | 'takesTrace' | 'protocols' | 'credential' | 'quirks' | 'checkHeaders'
 > & {
   readonly plan: TransportPlan;
   /** It may lead to another gateway, or back to this one. */
@@ -32,6 +32,8 @@ export function resolveBackend(config: Config['backends'][number], env: Environm
   return {
     apiKey,
     place: url === DEMO_URL ? undefined : placeOf(url),
+    provider: vendor?.traceName ?? vendor?.name,
+    takesTrace: config.trace,
     protocols,
     credential: signer === undefined ? (endpoint.credential ?? dialect.credential) : 'none',
     quirks: quirksOf(vendor, config.quirks, endpoint),

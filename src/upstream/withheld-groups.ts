@@ -47,6 +47,10 @@ export const WITHHELD_ALWAYS: readonly HeaderGroup[] = [
       'upgrade-insecure-requests',
     ],
   },
+  {
+    why: 'They tell of traces that are no business of a provider; backends with `trace: true` are told of them in the words of the gateway.',
+    names: ['traceparent', 'tracestate', 'baggage'],
+  },
   { why: 'They are only for the gateway.', names: ['cookie', 'cookie2', 'set-cookie'] },
   {
     why: 'They tell servers where a request came from, which only the gateway itself may say, or make some servers treat a request as another one (method, path, host).',

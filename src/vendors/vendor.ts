@@ -12,6 +12,8 @@ export interface Vendor {
   /** The name prefixes of its own models; none if it serves other makers' models. No two rows share a prefix. */
   readonly modelPrefixes?: readonly string[];
   readonly quirks?: Quirks;
+  /** Its name in traces (`gen_ai.provider.name` of OpenTelemetry), where the conventions have another than `name`. */
+  readonly traceName?: string;
   /** Its answers say what they cost, in USD: that is what it charges. */
   readonly statesCost?: true;
   /** The keys of a backend's config that only this vendor has. */

@@ -39,11 +39,17 @@ test('the committed one, and that of a gateway, are the same', async () => {
 });
 
 test('every operation says whom it is for, and what it takes', () => {
-  const { paths } = openApi() as { paths: Record<string, Record<string, { security: object[] }>> };
-  for (const { path, method, auth } of OPERATIONS)
-    expect(paths[path]?.[method.toLowerCase()]?.security).toEqual([
-      auth === 'caller' ? { callerKey: [] } : { adminKey: [] },
+  const { paths } = openApi() as {
+    paths: Record<string, Record<string, { security: object[]; 'x-role': string; 'x-own-teams'?: true }>>;
+  };
+  for (const { path, method, role, ownTeams } of OPERATIONS) {
+    const described = paths[path]?.[method.toLowerCase()];
+    expect(described?.security).toEqual([
+      role === 'member' ? { callerKey: [] } : { adminKey: [] },
+      method === 'GET' ? { session: [] } : { session: [], csrfToken: [] },
     ]);
+    expect([described?.['x-role'], described?.['x-own-teams']]).toEqual([role, ownTeams]);
+  }
 });
 
 test('the page leads to what there is, and its examples do what it says', async () => {

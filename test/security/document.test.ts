@@ -74,8 +74,12 @@ test('connections are opened to where the config says and to the gateway itself 
     new Set([
       'src/upstream/http/by-fetch.ts',
       'src/upstream/http/connection.ts',
+      // To the OIDC provider that the config names, and what that names.
+      'src/console/oidc/provider-fetch.ts',
       // To the webhook that the config names.
       'src/admission/budget/send-alert.ts',
+      // To where traces are sent, which the config names.
+      'src/records/traces/send-spans.ts',
       // Calls a function of this name: what answers a request.
       'src/server/listen.ts',
       // Looks whether anyone answers on the socket that it is to listen on.

@@ -139,13 +139,15 @@ const NEVER: Headers = {
   signature: 'sig1=:x:',
   'http2-settings': 'AAMAAABkAARAAAAAAAIAAAAA',
   'proxy-authorization': 'Basic eDp5',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  tracestate: 'vendor=1',
+  baggage: 'user=ann',
 };
 const PASS: Headers = {
   'user-agent': 'my-client/1.0',
   'idempotency-key': 'once',
   'x-custom': 'a, b;c="d"',
   'accept-language': 'en',
-  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
 };
 const OF_THE_DIALECT: Readonly<Record<string, Headers>> = {
   openai: { 'openai-beta': 'a=b', 'x-stainless-lang': 'js' },

@@ -20,17 +20,22 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     sinks: 'of operators',
     reload: 'of operators',
     admin: 'of operators',
+    signIn: 'by caller',
     callers: 'by caller',
     openStore: 'of operators',
     status: 'of operators',
+    rehearsals: 'by caller',
   };
 
 /** The same of each feature, which keeps what it counts to itself. */
 const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   log: 'of operators',
   metrics: 'of operators',
+  traces: 'of operators',
   ledger: 'of operators',
   ledger_room: 'of all: no content and no names',
+  steering: 'of operators',
+  bodies: 'by caller',
   keys: 'of operators',
   caller_concurrency: 'by caller',
   caller_rates: 'by caller',

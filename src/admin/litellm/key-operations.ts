@@ -3,7 +3,7 @@ import type { KeyView } from '../../admission/keys/key-view.ts';
 import type { Context } from '../../context.ts';
 import type { JsonAnswer } from '../../core/local-answer.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { asObject, asString } from '../../lib/json.ts';
+import { asObject } from '../../lib/json.ts';
 import { refuseProblem } from '../access.ts';
 import { operation, type Actor } from '../operation.ts';
 import { accessOf } from '../store-of.ts';
@@ -11,7 +11,7 @@ import { aliasOf, allKeys, keyNamed, keysWithAlias } from './find-key.ts';
 import { keyJson } from './key-json.ts';
 import { keyPatch, newKeyValues } from './key-values.ts';
 import { fieldsOf, listField, textField } from './request-fields.ts';
-import { spendOf } from './spend.ts';
+import { spendOf, usageOfKey } from './spend.ts';
 
 const keySchema = z.looseObject({ token: z.string(), key_alias: z.string(), spend: z.number() });
 /** Clients send what they know of LiteLLM; what has no counterpart is refused with its name. */
@@ -35,6 +35,7 @@ export const liteLlmKeyOperations = [
     id: 'liteLlmKeyInfo',
     method: 'GET',
     path: '/key/info',
+    role: 'viewer',
     summary: "LiteLLM's API: one key, by its secret or its token.",
     query: z.looseObject({ key: z.string().optional() }),
     answer: z.object({ key: z.string(), info: keySchema }),
@@ -44,6 +45,7 @@ export const liteLlmKeyOperations = [
     id: 'liteLlmListKeys',
     method: 'GET',
     path: '/key/list',
+    role: 'viewer',
     summary: "LiteLLM's API: keys, page by page; their tokens, or with `return_full_object=true` all of them.",
     query: listQuery,
     answer: z.looseObject({ keys: z.array(z.unknown()), total_count: z.int() }),
@@ -67,6 +69,7 @@ export const liteLlmKeyOperations = [
     id: 'liteLlmUpdateKey',
     method: 'POST',
     path: '/key/update',
+    role: 'admin',
     summary: "LiteLLM's API: changes the fields of a key that the body has; null takes one away.",
     takes: anyBody,
     answer: z.looseObject({ key: z.string() }),
@@ -80,6 +83,7 @@ export const liteLlmKeyOperations = [
     id: 'liteLlmBlockKey',
     method: 'POST',
     path: '/key/block',
+    role: 'admin',
     summary: "LiteLLM's API: lets a key in no more.",
     takes: anyBody,
     answer: z.looseObject({ key: z.string() }),
@@ -89,6 +93,7 @@ export const liteLlmKeyOperations = [
     id: 'liteLlmUnblockKey',
     method: 'POST',
     path: '/key/unblock',
+    role: 'admin',
     summary: "LiteLLM's API: lets a key in again.",
     takes: anyBody,
     answer: z.looseObject({ key: z.string() }),
@@ -98,6 +103,7 @@ export const liteLlmKeyOperations = [
     id: 'liteLlmRegenerateKey',
     method: 'POST',
     path: '/key/regenerate',
+    role: 'admin',
     summary: "LiteLLM's API: gives a key a new secret; the one before ends at once, or after `grace_period`.",
     takes: anyBody,
     answer: keySchema.extend({ key: z.string() }),
@@ -113,6 +119,7 @@ export const liteLlmKeyOperations = [
     id: 'liteLlmDeleteKeys',
     method: 'POST',
     path: '/key/delete',
+    role: 'admin',
     summary: "LiteLLM's API: ends keys, named by secret, token or alias; if one of them does not exist, none ends.",
     takes: anyBody,
     answer: z.object({ deleted_keys: z.array(z.string()) }),
@@ -137,7 +144,7 @@ export function changeOf({ caller, clientIp }: Actor): { readonly actor: string;
 
 /** What a key has spent. */
 export async function spent(view: KeyView, context: Context): Promise<number> {
-  return await spendOf(view, { caller: [view.name], team: [asString(view['team']) ?? null] }, context);
+  return await spendOf(view, usageOfKey(view), context);
 }
 
 async function shownKey(view: KeyView, context: Context): Promise<JsonAnswer> {
@@ -166,6 +173,7 @@ function generateOperation(id: string, path: string, does: string) {
     id,
     method: 'POST',
     path,
+    role: 'admin',
     summary: `LiteLLM's API: ${does}. Its secret is in this answer and nowhere else.`,
     takes: anyBody,
     answer: keySchema.extend({ key: z.string() }),

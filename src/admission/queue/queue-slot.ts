@@ -58,7 +58,7 @@ async function queued(granted: Promise<Grant>, exchange: Exchange, context: Cont
 }
 
 function countWait(from: number, exchange: Exchange, { clock }: Context): void {
-  exchange.waits.addQueued(clock.now() - from);
+  exchange.waits.addQueued({ fromMs: from - exchange.startedAt, ms: clock.now() - from });
 }
 
 /** Whether it has waited for its slot or got it at once; limits may have been off and on again since. */

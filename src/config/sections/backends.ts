@@ -104,6 +104,12 @@ export const backendSchema = z
       .describe(
         'Whether a connection to this backend serves one request after another. `false` opens one for each request: slower, but bytes that a backend sends after an answer can never be taken for the next answer.',
       ),
+    trace: z
+      .boolean()
+      .optional()
+      .describe(
+        'Tells this backend of the trace that a request belongs to, in `traceparent` and `tracestate`: for servers of your own, such as vLLM. With `otel` its parent is the span of the attempt, without it the one that the client named. Providers are never told.',
+      ),
     price_multiplier: factor()
       .optional()
       .describe(

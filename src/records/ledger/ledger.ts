@@ -69,7 +69,7 @@ export class Ledger implements Sink {
       random,
       sink,
       next: (most) => this.#next(most),
-      events: { ...tellOfShipper(log), refused: (row, error) => this.#unshippable.refused(rowIn(row), error) },
+      events: { ...tellOfShipper(log), refused: (row, error) => this.#unshippable.refused(JSON.parse(row) as LedgerRow, error) },
     });
   }
 
@@ -138,7 +138,7 @@ export class Ledger implements Sink {
       rows: (journal?.rows ?? 0) + waiting,
       waiting,
       bytes: journal?.bytes ?? 0,
-      lagMs: Math.max(0, this.tools.clock.wallNow() - endOf(oldest)),
+      lagMs: oldest === undefined ? 0 : Math.max(0, this.tools.clock.wallNow() - endOf(oldest)),
       isStoreUp: isUp,
       isWritable,
       isFull,
@@ -198,13 +198,8 @@ export class Ledger implements Sink {
   }
 }
 
-function rowIn(json: RowJson): LedgerRow {
-  return JSON.parse(json) as LedgerRow;
-}
-
-/** When the exchange of a row ended, in milliseconds since the epoch. */
-function endOf(json: RowJson | undefined): number {
-  if (json === undefined) return Infinity;
-  const { startedAt, durationMs } = rowIn(json);
+/** When its exchange ended, in milliseconds since the epoch. */
+function endOf(row: RowJson): number {
+  const { startedAt, durationMs } = JSON.parse(row) as LedgerRow;
   return startedAt + durationMs;
 }

@@ -68,16 +68,16 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
   };
 }
 
+function bodiesStateOf({ bodies }: ExchangeRecord): BodiesState | undefined {
+  if (bodies === undefined) return undefined;
+  return bodies.isTaken ? 'kept' : 'left_out';
+}
+
 /** Masks a text, or nothing. */
 type Masked = (text: string | undefined) => string | undefined;
 
 function maskedBy(mask: Mask): Masked {
   return (text) => (text === undefined ? undefined : mask(text));
-}
-
-function bodiesStateOf({ bodies }: ExchangeRecord): BodiesState | undefined {
-  if (bodies === undefined) return undefined;
-  return bodies.isTaken ? 'kept' : 'left_out';
 }
 
 interface TryFacts {

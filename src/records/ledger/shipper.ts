@@ -129,7 +129,7 @@ export class Shipper<Row = RowJson> {
     const shipment = await this.tools.next(MOST_SHIPPED);
     if (shipment === undefined) return false;
     const { rows } = shipment;
-    this.oldest = rows[0];
+    [this.oldest] = rows;
     const left = this.#aside.size === 0 ? rows : rows.filter((row) => !this.#aside.has(row));
     for (let at = 0; at < left.length; at += MOST_ROWS) {
       await this.#ship(left.slice(at, at + MOST_ROWS));

@@ -14,6 +14,16 @@ export function counterRead(name: string, help: string, read: () => number): Gau
   return new Gauge({ name: PREFIX + name, help, type: 'counter', read: () => [[[], read()]] });
 }
 
+/** The same, one for each set of label values. */
+export function countersRead(
+  name: string,
+  help: string,
+  labels: readonly string[],
+  read: () => Iterable<Sample>,
+): Gauge {
+  return new Gauge({ name: PREFIX + name, help, type: 'counter', labels, read });
+}
+
 /** Distributions; `bounds` are the upper bounds of their buckets, ascending and finite. */
 export function histogram(
   name: string,

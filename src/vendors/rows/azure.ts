@@ -6,6 +6,7 @@ import type { Vendor } from '../vendor.ts';
 /** Azure OpenAI and Foundry. `api_version` selects the classic API. */
 export const azure: Vendor = {
   name: 'azure',
+  traceName: 'azure.ai.openai',
   // https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle: `api_version` selects the classic API.
   endpoints: [
     {

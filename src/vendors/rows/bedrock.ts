@@ -35,6 +35,7 @@ const OPENAI_COMPATIBLE: Quirks = {
 /** Amazon Bedrock: Claude by InvokeModel, and the OpenAI-compatible endpoints. */
 export const bedrock: Vendor = {
   name: 'bedrock',
+  traceName: 'aws.bedrock',
   // https://docs.aws.amazon.com/bedrock/latest/userguide/inference-responses-api.html has the OpenAI-compatible bases.
   endpoints: [
     {

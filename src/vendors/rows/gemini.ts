@@ -3,6 +3,7 @@ import type { Vendor } from '../vendor.ts';
 
 export const gemini: Vendor = {
   name: 'gemini',
+  traceName: 'gcp.gemini',
   envKey: 'GEMINI_API_KEY',
   endpoints: [
     { url: 'https://generativelanguage.googleapis.com/v1beta', protocols: GEMINI },

@@ -5,6 +5,7 @@ import type { Vendor } from '../vendor.ts';
 /** Its schema is strict: unknown fields are a 422. */
 export const mistral: Vendor = {
   name: 'mistral',
+  traceName: 'mistral_ai',
   envKey: 'MISTRAL_API_KEY',
   endpoints: [{ url: 'https://api.mistral.ai/v1', protocols: CHAT }],
   modelPrefixes: [

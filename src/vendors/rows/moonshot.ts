@@ -33,6 +33,7 @@ const V1: Quirks = {
 /** https://platform.kimi.ai/docs */
 export const moonshot: Vendor = {
   name: 'moonshot',
+  traceName: 'moonshot_ai',
   envKey: 'MOONSHOT_API_KEY',
   endpoints: [
     {

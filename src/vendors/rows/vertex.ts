@@ -9,6 +9,7 @@ const VERTEX = 'https://{aiplatform}/v1/projects/{project}/locations/{location}'
 /** Vertex AI: Gemini, Claude, and the OpenAI-compatible endpoint for others. */
 export const vertex: Vendor = {
   name: 'vertex',
+  traceName: 'gcp.vertex_ai',
   endpoints: [
     {
       url: `${VERTEX}/publishers/google`,

@@ -3,6 +3,7 @@ import type { Vendor } from '../vendor.ts';
 
 export const xai: Vendor = {
   name: 'xai',
+  traceName: 'x_ai',
   statesCost: true,
   envKey: 'XAI_API_KEY',
   endpoints: [{ url: 'https://api.x.ai/v1', protocols: CHAT_AND_RESPONSES }],

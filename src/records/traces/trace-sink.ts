@@ -1,0 +1,38 @@
+import type { ExchangeRecord } from '../../core/record.ts';
+import { newSpanId } from '../../lib/trace-context.ts';
+import type { Sink } from '../sink.ts';
+import type { Profile } from './attribute-row.ts';
+import type { SpanExporter } from './span-exporter.ts';
+import { spansOf } from './spans-of.ts';
+import { textsOf } from './texts.ts';
+
+/** One destination, and how attributes are called there. */
+export interface TraceOutput {
+  readonly exporter: SpanExporter;
+  readonly profile: Profile;
+}
+
+/** Makes the spans of each exchange that is kept, once it is over, for every destination. */
+export class TraceSink implements Sink {
+  outputs: readonly TraceOutput[] = [];
+  mask: (text: string) => string = (text) => text;
+
+  record(record: ExchangeRecord): void {
+    const { trace } = record;
+    // What began before traces were on has no place in one.
+    if (trace === undefined || record.unlogged === true || this.outputs.length === 0) return;
+    if (!trace.isSampled && !isKeptAlways(record)) return;
+    const spanIds = record.tries.map(({ spanId }) => spanId ?? newSpanId());
+    const said = trace.dialogue?.();
+    const texts = said && textsOf(said, this.mask);
+    for (const { exporter, profile } of this.outputs) {
+      const told = exporter.destination.content ? texts : undefined;
+      exporter.add(spansOf({ record, trace, texts: told }, spanIds, profile, this.mask));
+    }
+  }
+}
+
+/** Errors, failovers and hedges, and answers that broke off. */
+function isKeptAlways({ errorCode, status, interrupted, tries, attempts }: ExchangeRecord): boolean {
+  return errorCode !== undefined || status >= 400 || interrupted || attempts > 1 || tries.length > 1;
+}
