@@ -92,6 +92,8 @@ export interface Context {
   reload(): Promise<ReloadResult>;
   /** How many requests for a model are let in and not over. */
   running(): number;
+  /** The exchanges that are not over. */
+  underWay(): Iterable<Exchange>;
   /** The gateway stops, and takes no new requests. */
   isDraining(): boolean;
   status(): GatewayStatus;

@@ -5,11 +5,19 @@ import { Refusal } from './core/refusal.ts';
 import { RequestRoom } from './core/request-room.ts';
 import { Bag } from './lib/bag.ts';
 import { acceptHead } from './admission/accept.ts';
-import { admitBody, admitCaller, outOfFiles, refuseLoop, shuttingDown, slowedDown } from './admission/admit.ts';
+import {
+  admitBody,
+  admitCaller,
+  identifySession,
+  outOfFiles,
+  refuseLoop,
+  shuttingDown,
+  slowedDown,
+} from './admission/admit.ts';
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { HANDLERS } from './handlers.ts';
-import { identifySession, showsSession } from './admission/session.ts';
+import { showsSession } from './admission/session.ts';
 import { resolveKept } from './admission/stored-references.ts';
 import { needsSlot } from './admission/queue/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
@@ -22,7 +30,7 @@ import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What outlives the snapshots and is the same for all requests. */
-export type Tools = Omit<Context, 'snapshot' | 'running' | 'isDraining'>;
+export type Tools = Omit<Context, 'snapshot' | 'running' | 'underWay' | 'isDraining'>;
 
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
 export class Gateway {
@@ -126,8 +134,10 @@ export class Gateway {
   };
 
   #contextOf(snapshot: Snapshot): Context {
-    return { snapshot, ...this.tools, running: this.#running, isDraining: this.#isDraining };
+    return { snapshot, ...this.tools, running: this.#running, underWay: this.#underWay, isDraining: this.#isDraining };
   }
+
+  readonly #underWay = (): Iterable<Exchange> => this.exchanges.all();
 
   readonly #isDraining = (): boolean => this.draining;
 

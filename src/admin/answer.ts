@@ -4,6 +4,7 @@ import type { Exchange } from '../core/exchange.ts';
 import type { LocalAnswer } from '../core/local-answer.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { AdminContext, AdminTools } from './admin-context.ts';
+import { LiveListeners } from './live/live-listeners.ts';
 import type { Operation } from './operation.ts';
 import { pathsOf } from './paths.ts';
 import { checkCall } from './roles.ts';
@@ -14,7 +15,8 @@ const PATHS = pathsOf();
 
 /** The admin API, with what its operations know beyond what every request works with. */
 export function createAdmin(tools: AdminTools): AdminApi {
-  return { answer: (exchange, context) => answerAdmin(exchange, { ...context, ...tools }) };
+  const live = new LiveListeners(tools.recent);
+  return { answer: (exchange, context) => answerAdmin(exchange, { ...context, ...tools, live }) };
 }
 
 /** Answers a request which its caller was let in to. Throws a Refusal for what cannot be done. */

@@ -12,8 +12,9 @@ import { budgetJson, budgetSchema } from './budget-json.ts';
 import { keySchema } from './key-operations.ts';
 import { operation, type RawCall } from './operation.ts';
 import { requestJson } from './request-json.ts';
-import { noRequest, requestPage, searchOf, searchQuery } from './request-operations.ts';
-import { refuseCursor, storeOf } from './store-of.ts';
+import { noRequest, requestPage } from './request-operations.ts';
+import { searchOf, searchQuery } from './request-search.ts';
+import { ledgerOf, refuseCursor, storeOf } from './store-of.ts';
 import { usageAnswer, usageOf, usageQuery } from './usage-operations.ts';
 
 /** What a caller may know of itself. */
@@ -74,7 +75,7 @@ export const ownOperations = [
       const caller = callerOf(call, context);
       const { limit, cursor, owner: _owner, key_id: _keyId, ...asked } = call.query;
       const { caller: _caller, team: _team, ...search } = searchOf(asked, context.clock.wallNow());
-      const { ledger } = await storeOf(context);
+      const ledger = await ledgerOf(context);
       const { rows, next } = await ledger.search({ ...search, ...ownOf(caller), limit }, cursor).catch(refuseCursor);
       const data = rows.filter((row) => isOwn(row, caller)).map(requestJson);
       return { body: { data, next: next ?? null } };

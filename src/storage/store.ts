@@ -2,7 +2,17 @@ import type { LedgerRow, RowJson } from '../core/ledger-row.ts';
 import type { AuditEntry, AuditFilter, Beside, IdempotentAnswer } from './audit.ts';
 import type { ChainReport } from './audit-chain.ts';
 import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
-import type { SearchCursor, SearchPage, SearchQuery, Usage, UsageQuery, VerifyReport } from './ledger-query.ts';
+import type {
+  LedgerNameStep,
+  LedgerStep,
+  SearchCursor,
+  SearchPage,
+  SearchQuery,
+  StepsQuery,
+  Usage,
+  UsageQuery,
+  VerifyReport,
+} from './ledger-query.ts';
 import type { StoredSession } from './stored-session.ts';
 import type { StoredBodies } from './stored-bodies.ts';
 import type { StoredKey, StoredTeam } from './stored-key.ts';
@@ -129,6 +139,9 @@ export interface LedgerStore {
   one(id: string): Promise<LedgerRow | undefined>;
   /** All rows that a search finds, page by page, in its order. */
   export(query: Omit<SearchQuery, 'limit'>): AsyncIterable<LedgerRow>;
+  /** Rows counted by steps of time, day by day, the newest first. It reads all rows of that time: for the start of a process. */
+  steps(query: StepsQuery): AsyncIterable<readonly LedgerStep[]>;
+  nameSteps(query: Omit<StepsQuery, 'bucketScale'>): AsyncIterable<readonly LedgerNameStep[]>;
   /** The days that have rows, from the oldest. */
   days(): Promise<number[]>;
   /** Drops the rows of all days before this one; what they come to stays in the roll-ups. Rows of such days are taken no more. Resolves to the days that went. */

@@ -31,6 +31,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
 const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   log: 'of operators',
   metrics: 'of operators',
+  recent: 'of operators',
   traces: 'of operators',
   ledger: 'of operators',
   ledger_room: 'of all: no content and no names',

@@ -5,7 +5,7 @@ import type { Migration } from './migration.ts';
  * is a row of its own, so that an entry cut off at the end is missed as well. Entries from before have neither.
  */
 export const auditChain: Migration = {
-  version: 6,
+  version: 7,
   name: 'audit chain',
   statements: ({ bytewise }) => [
     `ALTER TABLE audit ADD COLUMN place BIGINT`,
