@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { shownConfig } from '../config/shown-config.ts';
+import { checkDraft, type DraftReport } from '../config/draft.ts';
+import type { ValueOrigin } from '../config/origins.ts';
+import type { ConfigProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { VERSION } from '../lib/version.ts';
+import type { PastReload } from '../reload-history.ts';
 import { operation } from './operation.ts';
 
 const node = z.object({
@@ -14,6 +18,49 @@ const node = z.object({
   status: z.enum(['ready', 'not_ready']),
   workers: z.int(),
 });
+
+const origin = z.object({
+  line: z.int(),
+  column: z.int(),
+  variables: z.array(z.string()).describe('The variables of the environment that the value is made of.'),
+  secret_file: z.string().nullable().describe('The file that a secret was read from, as the config has it.'),
+});
+
+/** The last reloads. */
+export const reloadList = z.object({
+  data: z.array(
+    z.object({
+      at: z.string(),
+      why: z.string().describe('As in the log.'),
+      by: z.string().nullable().describe('The caller who asked for it; null: a file changed, or a signal came.'),
+      result: z.enum(['reloaded', 'refused']),
+      changes: z.array(z.string()).describe('By key, without secrets.'),
+      warnings: z.array(z.string()),
+      problems: z.array(z.string()).describe('Why it was refused; the config before stays in force.'),
+    }),
+  ),
+});
+
+const finding = z.object({
+  line: z.int().describe('From 1; 0: it is about the file as a whole.'),
+  column: z.int(),
+  path: z.string(),
+  message: z.string(),
+});
+
+/** What there is to say of a draft. */
+export const draftAnswer = z.object({
+  valid: z.boolean(),
+  problems: z.array(finding),
+  warnings: z.array(finding),
+  unchecked: z.array(z.string()).describe('The paths of values that come from variables: these are not checked.'),
+  changes: z
+    .array(z.object({ key: z.string(), before: z.string().nullable(), after: z.string().nullable() }))
+    .nullable()
+    .describe('What it would change, without changes of secrets. Null: that cannot be known.'),
+});
+
+const MOST_DRAFT_CHARS = 2_000_000;
 
 /** The config in force, and the processes that run on it. */
 export const configOperations = [
@@ -29,14 +76,40 @@ export const configOperations = [
       digest: z.string(),
       file: z.string().nullable().describe('Null: the gateway was started without one.'),
       loaded_at: z.string(),
+      origins: z
+        .record(z.string(), origin)
+        .describe('Where each value stands, by its path: `backends[0].url`. What is not among them is a default.'),
       valid: z.boolean().describe('False: the file is refused, and an older config is in force.'),
       problems: z.array(z.string()),
     }),
     handle(_call, context) {
       const { file, loaded_at, valid, problems } = context.status().config;
       const config = context.config();
-      return { body: { config: shownConfig(config), digest: digestOf(config), file, loaded_at, valid, problems } };
+      const origins = Object.fromEntries(Array.from(context.origins(), ([path, each]) => [path, originJson(each)]));
+      const shown = { config: shownConfig(config), digest: digestOf(config), file, loaded_at, valid, problems };
+      return { body: { ...shown, origins } };
     },
+  }),
+  operation({
+    id: 'listReloads',
+    method: 'GET',
+    path: '/admin/config/reloads',
+    role: 'viewer',
+    summary: 'The last 20 times that the config was read again since the start: what changed, or why it was refused. The newest first.',
+    answer: reloadList,
+    handle: (_call, { reloads }) => ({ body: { data: reloads.all.map(reloadJson) } }),
+  }),
+  operation({
+    id: 'validateConfig',
+    method: 'POST',
+    path: '/admin/config/validate',
+    role: 'operator',
+    changesNothing: true,
+    summary:
+      'Checks a config as `llm-proxy check` does, and puts nothing into force. Variables of the environment are known by name alone, and of files whether they are there.',
+    body: z.strictObject({ yaml: z.string().max(MOST_DRAFT_CHARS).describe('The text of the file.') }),
+    answer: draftAnswer,
+    handle: ({ body: { yaml } }, context) => ({ body: draftJson(checkDraft(yaml, context.draftPlace, context.config())) }),
   }),
   operation({
     id: 'getFleet',
@@ -60,6 +133,33 @@ export const configOperations = [
     },
   }),
 ];
+
+function originJson({ line, column, variables, secretFile }: ValueOrigin): z.input<typeof origin> {
+  return { line, column, variables: [...variables], secret_file: secretFile ?? null };
+}
+
+function reloadJson(reload: PastReload) {
+  const { at, why, by = null, result } = reload;
+  const isDone = reload.result === 'reloaded';
+  const { changes, warnings } = isDone ? reload : NOTHING;
+  return { at, why, by, result, changes, warnings, problems: isDone ? [] : reload.problems };
+}
+
+const NOTHING = { changes: [], warnings: [] };
+
+function draftJson({ problems, warnings, unchecked, changes }: DraftReport): z.input<typeof draftAnswer> {
+  return {
+    valid: problems.length === 0,
+    problems: problems.map(findingJson),
+    warnings: warnings.map(findingJson),
+    unchecked: [...unchecked],
+    changes: changes?.map(({ key, before = null, after = null }) => ({ key, before, after })) ?? null,
+  };
+}
+
+function findingJson({ line, column, path, message }: ConfigProblem): z.input<typeof finding> {
+  return { line, column, path, message };
+}
 
 function digestOf(config: Config): string {
   return createHash('sha256')
