@@ -42,6 +42,8 @@ export async function call<Value>(method: string, path: string, options: CallOpt
       credentials: 'same-origin',
       headers: {
         accept: 'application/json',
+        // The log need not tell of each reading.
+        'x-llm-proxy-console': '1',
         ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken() }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
