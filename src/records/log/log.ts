@@ -74,7 +74,7 @@ export function createLog(settings: LogSettings, io: LogIo): Log {
 
 const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
-const NO_FILES: LogFiles['current'] = { general: undefined, requests: undefined, errors: undefined };
+const NO_FILES: LogFiles['current'] = {};
 
 class FileLog implements Log {
   readonly #clock: Clock;
