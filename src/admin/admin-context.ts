@@ -1,5 +1,5 @@
 import type { BudgetBook } from '../admission/budget/budget-book.ts';
-import type { DraftPlace } from '../config/draft.ts';
+import type { DraftPlace } from '../config/draft-place.ts';
 import type { ConfigOrigins } from '../config/origins.ts';
 import type { Config } from '../config/schema.ts';
 import type { RecentActivity } from '../records/recent/recent-activity.ts';

@@ -17,17 +17,6 @@ export const auditEntry = z.object({
   after: z.unknown(),
 });
 
-const text = z.string().max(300).optional();
-
-const auditQuery = cursorQuery.extend({
-  actor: text.describe('Only what this one did, as `actor` has it.'),
-  action: text.describe('Only this action, such as `keys.create`; or all of a kind: `keys`.'),
-  target: text.describe('Only what was done to this key, team, backend or request.'),
-  from: timeText('From when on'),
-  to: timeText('Up to when'),
-  zone: zoneText,
-});
-
 /** A page of the audit log. */
 export const auditPage = z.object({ data: z.array(auditEntry), next: z.string().nullable() });
 
@@ -45,6 +34,17 @@ export const auditChain = z.object({
     })
     .nullable()
     .describe('Where the chain breaks first.'),
+});
+
+const text = z.string().max(300).optional();
+
+const auditQuery = cursorQuery.extend({
+  actor: text.describe('Only what this one did, as `actor` has it.'),
+  action: text.describe('Only this action, such as `keys.create`; or all of a kind: `keys`.'),
+  target: text.describe('Only what was done to this key, team, backend or request.'),
+  from: timeText('From when on'),
+  to: timeText('Up to when'),
+  zone: zoneText,
 });
 
 /** Who changed what. */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Environment } from '../lib/environment.ts';
+import type { DraftPlace } from './draft-place.ts';
 import { diffConfig, type ConfigChange } from './diff.ts';
 import { isExposure } from './exposed-secrets.ts';
 import { parseConfig, type LoadedConfig } from './load.ts';
@@ -16,13 +17,6 @@ export interface DraftReport {
   readonly unchecked: readonly string[];
   /** What it would change; undefined where it cannot be known. */
   readonly changes: readonly ConfigChange[] | undefined;
-}
-
-/** Where a draft would stand. */
-export interface DraftPlace {
-  /** The config file: paths in the draft begin at its folder. */
-  readonly file: string;
-  readonly env: Environment;
 }
 
 /**
