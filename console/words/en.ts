@@ -90,6 +90,7 @@ export const en = {
     cooling: 'Cooling down',
     half_open: 'Being tried again',
     dead: 'Down',
+    draining: 'Draining',
     ok: 'OK',
     failed: 'Failed',
     interrupted: 'Broken off',

@@ -92,6 +92,7 @@ export const zh: Words = {
     cooling: '冷却中',
     half_open: '试探中',
     dead: '不可用',
+    draining: '排空中',
     ok: '成功',
     failed: '失败',
     interrupted: '中断',

@@ -97,7 +97,14 @@ function Facts({ config }: { readonly config: ConfigAnswer }) {
             <code>{digest}</code>
           </dd>
         </div>
-        {valid && file !== null && <Badge tone="good">{w.valid}</Badge>}
+        {valid && file !== null && (
+          <div>
+            <dt>{w.state}</dt>
+            <dd>
+              <Badge tone="good">{w.valid}</Badge>
+            </dd>
+          </div>
+        )}
       </dl>
     </>
   );

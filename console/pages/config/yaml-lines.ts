@@ -56,5 +56,6 @@ function scalarText(value: unknown): string {
 
 /** Whether YAML reads a text without quotes as that text. */
 function isPlain(text: string): boolean {
+  if (/^\d+(?:\.\d+)?(?:ms|[smhd%]|m\d+s|h\d+m)$/.test(text)) return true;
   return /^[A-Za-z/(][\w./()+@-]*(?::\/\/[\w./:@-]+)?$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text);
 }

@@ -77,9 +77,10 @@ export function ConnectPage() {
 }
 
 function Step({ title, text }: { readonly title: string; readonly text: string }) {
+  const w = words.value;
   return (
     <section class="connect-step">
-      <h3 class="field-label">{title === 'terminal' ? words.value.system : title}</h3>
+      <h3 class="field-label">{title === 'terminal' ? w.system : title === text ? w.install : title}</h3>
       <Code label={title} text={text} />
     </section>
   );

@@ -50,10 +50,11 @@ export function Watch({ name, isAnyone }: WatchProps) {
       </div>
     );
   const { id, status, interrupted, started_at: at, alias, caller, user_agent: agent } = row;
+  const good = isAnyone || name === undefined ? w.seenAny : w.seen;
   const isGood = status < 400 && !interrupted;
   return (
     <div role="status" class="connect-seen">
-      <Notice icon={isGood ? 'check' : 'warning'} tone={isGood ? 'plain' : 'warn'} title={isGood ? w.seen : w.seenFailed}>
+      <Notice icon={isGood ? 'check' : 'warning'} tone={isGood ? 'plain' : 'warn'} title={isGood ? good : w.seenFailed}>
         <p class="row">
           <StatusBadge status={status} interrupted={interrupted} />
           <Time at={at} form="second" />
