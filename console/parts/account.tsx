@@ -1,33 +1,31 @@
-import { useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { session, signOut, type Session } from '../lib/session.ts';
 import { words } from '../words/words.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 
-/** Who is signed in, with the role, and how to leave; nothing where nobody has to sign in. */
+const isOpen = signal(false);
+
+/** Who is signed in, with the role; nothing where nobody has to sign in. */
 export function Account() {
-  const isOpen = useSignal(false);
   const own = session.value;
   if (own === undefined || own.role === null || own.by === 'local') return null;
   const { roles, signedInAs, readOnly } = words.value;
   const name = nameOf(own);
   return (
-    <>
-      <button
-        type="button"
-        class="button button-quiet account-button"
-        title={signedInAs(name)}
-        onClick={() => (isOpen.value = true)}
-      >
-        <Icon name="user" />
-        <span>
-          {name} · {roles[own.role]}
-          {own.read_only && ` · ${readOnly}`}
-        </span>
-      </button>
-      {isOpen.value && <AccountDialog own={own} onClose={() => (isOpen.value = false)} />}
-    </>
+    <button
+      type="button"
+      class="button button-quiet account-button"
+      title={signedInAs(name)}
+      onClick={() => (isOpen.value = true)}
+    >
+      <Icon name="user" />
+      <span>
+        {name} · {roles[own.role]}
+        {own.read_only && ` · ${readOnly}`}
+      </span>
+    </button>
   );
 }
 
@@ -35,8 +33,14 @@ function nameOf({ name, caller }: Session): string {
   return name ?? caller ?? '';
 }
 
-function AccountDialog({ own, onClose }: { readonly own: Session; readonly onClose: () => void }) {
+/** More of the same, and how to leave. */
+export function AccountDialog() {
+  const own = session.value;
+  if (!isOpen.value || own === undefined) return null;
   const w = words.value;
+  const onClose = (): void => {
+    isOpen.value = false;
+  };
   const { role, teams, by, caller } = own;
   const leave = (everywhere: boolean) => () => {
     onClose();
