@@ -13,7 +13,7 @@ const config = (url: string): string => `backends:
     api_key: \${BACKEND_KEY}
 models:
   small: { routes: [{ backend: one, model: m }] }
-timeout: { connect: 3s }
+timeout: { connect_timeout: 3s }
 `;
 beforeAll(async () => {
   gateway = await startGateway({ config: config('https://one.example.com/v1'), env: { BACKEND_KEY: SECRET } });
@@ -35,7 +35,7 @@ test('shows each value with where it comes from, and no secret', async () => {
   await page.keyboard.press('/');
   await page.keyboard.type('connect');
   await line('server.max_body_mb').waitFor({ state: 'detached' });
-  expect(await line('timeout.connect').textContent()).toMatch(/connect: 3s.*config\.yaml:/);
+  expect(await line('timeout.connect_timeout').textContent()).toMatch(/connect_timeout: 3s.*config\.yaml:/);
   await page.getByLabel('Only what is set').check();
   expect(new URL(page.url()).search).toBe('?q=connect&only=set');
   expect(await view.axe()).toEqual([]);

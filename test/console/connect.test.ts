@@ -40,7 +40,7 @@ test('a tool, a model and a key make a snippet with the address of the gateway',
   expect(text).toBe(
     `export ANTHROPIC_BASE_URL=${stage.url}\nexport ANTHROPIC_AUTH_TOKEN=YOUR-KEY\nclaude --model demo-failover`,
   );
-  await page.getByLabel('Terminal').selectOption('powershell');
+  await page.getByLabel('Terminal', { exact: false }).and(view.page.locator('select')).selectOption('powershell');
   expect(await code(view, 'terminal').textContent()).toContain(`$env:ANTHROPIC_AUTH_TOKEN = 'YOUR-KEY'`);
   expect(new URL(page.url()).search).toBe(`?key=${made.id}&tool=claude-code&model=demo-failover&system=powershell`);
   expect(await page.getByRole('button', { name: 'Send a test request' }).isEnabled()).toBe(false);
