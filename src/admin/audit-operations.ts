@@ -83,7 +83,8 @@ export const auditOperations = [
     method: 'GET',
     path: '/admin/audit/verify',
     role: 'viewer',
-    summary: 'Whether the audit log is as it was written: its entries are chained, each with a hash over itself and the one before.',
+    summary:
+      'Whether the audit log is as it was written: its entries are chained, each with a hash over itself and the one before.',
     answer: auditChain,
     async handle(_call, context) {
       const { entries, unchained, head, broken } = await (await storeOf(context)).audit.verify();

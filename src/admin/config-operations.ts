@@ -7,7 +7,7 @@ import type { ValueOrigin } from '../config/origins.ts';
 import type { ConfigProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { VERSION } from '../lib/version.ts';
-import type { PastReload } from '../reload-history.ts';
+import type { PastReload } from './reload-history.ts';
 import { configAnswer, draftAnswer, type finding, type origin, reloadList } from './config-schema.ts';
 import { operation } from './operation.ts';
 
@@ -45,7 +45,8 @@ export const configOperations = [
     method: 'GET',
     path: '/admin/config/reloads',
     role: 'viewer',
-    summary: 'The last 20 times that the config was read again since the start: what changed, or why it was refused. The newest first.',
+    summary:
+      'The last 20 times that the config was read again since the start: what changed, or why it was refused. The newest first.',
     answer: reloadList,
     handle: (_call, { reloads }) => ({ body: { data: reloads.all.map(reloadJson) } }),
   }),
@@ -59,7 +60,9 @@ export const configOperations = [
       'Checks a config as `llm-proxy check` does, and puts nothing into force. Variables of the environment are known by name alone, and of files whether they are there.',
     body: z.strictObject({ yaml: z.string().max(MOST_DRAFT_CHARS).describe('The text of the file.') }),
     answer: draftAnswer,
-    handle: ({ body: { yaml } }, context) => ({ body: draftJson(checkDraft(yaml, context.draftPlace, context.config())) }),
+    handle: ({ body: { yaml } }, context) => ({
+      body: draftJson(checkDraft(yaml, context.draftPlace, context.config())),
+    }),
   }),
   operation({
     id: 'getFleet',

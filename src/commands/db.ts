@@ -37,7 +37,8 @@ export const db: Command = {
 async function run(line: CommandLine): Promise<number> {
   const action = line.argument ?? 'status';
   const act = ACTIONS[action];
-  if (act === undefined && action !== 'verify') throw new UsageError(`there is no db ${action} (status, migrate, backup, verify)`);
+  if (act === undefined && action !== 'verify')
+    throw new UsageError(`there is no db ${action} (status, migrate, backup, verify)`);
   if (line.flags.has(INTO) && action !== 'backup') throw new UsageError(`--${INTO.name} goes with db backup`);
   if (action === 'backup' && !line.flags.has(INTO)) throw new UsageError('db backup needs --into PATH');
   if (act === undefined) return await verify(line);

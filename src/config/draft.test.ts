@@ -41,12 +41,7 @@ describe('a draft', () => {
       'listen: ${OPENAI}\nbackends:\n  - { name: "${OPENAI}", url: "https://${HOST}/v1", max_concurrency: "${COUNT}" }\n',
     );
     expect(report.problems).toEqual([]);
-    expect(report.unchecked).toEqual([
-      'listen',
-      'backends[0].name',
-      'backends[0].url',
-      'backends[0].max_concurrency',
-    ]);
+    expect(report.unchecked).toEqual(['listen', 'backends[0].name', 'backends[0].url', 'backends[0].max_concurrency']);
     expect(JSON.stringify(report)).not.toContain('secret');
     expect(JSON.stringify(report)).not.toContain('internal');
     expect(check('listen: 127.0.0.1:1\nproxy_api_key: ${NOBODY}').problems[0]?.message).toContain('NOBODY is not set');
@@ -55,11 +50,14 @@ describe('a draft', () => {
   test('is no way to guess a secret: a right guess and a wrong one have the same answer', () => {
     const guess = (text: string) => check(IN_FORCE.replace(`proxy_api_key: ${SECRET}`, `proxy_api_key: ${text}`));
     expect(guess(SECRET)).toEqual(guess('sk-another-guess-0123456789'));
-    const named = (name: string) => check(`${IN_FORCE}  b: { routes: [{ backend: "\${OPENAI}", model: m }] }
+    const named = (name: string) =>
+      check(`${IN_FORCE}  b: { routes: [{ backend: "\${OPENAI}", model: m }] }
   "${name}": { routes: [{ backend: one, model: m }] }
 routing: { default_alias: "\${OPENAI}" }
 `);
-    expect(JSON.stringify(named(SECRET)).replaceAll(SECRET, '')).toBe(JSON.stringify(named('guess')).replaceAll('guess', ''));
+    expect(JSON.stringify(named(SECRET)).replaceAll(SECRET, '')).toBe(
+      JSON.stringify(named('guess')).replaceAll('guess', ''),
+    );
   });
 
   test('says of a file whether it is there, and nothing of what is in it', () => {

@@ -27,7 +27,16 @@ export interface ChainBreak {
 export type EntryValues = readonly Value[];
 
 /** The columns of an entry that its hash is about. */
-export const ENTRY_COLUMNS = ['id', 'at', 'actor', 'client_ip', 'action', 'target', 'before_json', 'after_json'] as const;
+export const ENTRY_COLUMNS = [
+  'id',
+  'at',
+  'actor',
+  'client_ip',
+  'action',
+  'target',
+  'before_json',
+  'after_json',
+] as const;
 
 /** A place in the chain. */
 export interface ChainLink {

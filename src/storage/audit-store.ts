@@ -33,7 +33,10 @@ function conditionsOf({ actor, action, target, from, to }: AuditFilter, cursor: 
   if (actor !== undefined) add(textValue(actor), (place) => `actor = ${place}`);
   // `keys` stands for all that is done to keys.
   if (action !== undefined)
-    add(textValue(action), (place) => `(action = ${place} OR substr(action, 1, length(${place}) + 1) = ${place} || '.')`);
+    add(
+      textValue(action),
+      (place) => `(action = ${place} OR substr(action, 1, length(${place}) + 1) = ${place} || '.')`,
+    );
   if (target !== undefined) add(textValue(target), (place) => `target = ${place}`);
   if (from !== undefined) add(from, (place) => `at >= ${place}`);
   if (to !== undefined) add(to, (place) => `at < ${place}`);

@@ -10,13 +10,22 @@ const CONSOLE = { 'x-llm-proxy-console': '1' };
 
 test.each([
   ['info', ['/admin/status', '/admin/reload', '/console/session', '/admin/nothing']],
-  ['debug', ['/admin/status', '/admin/backends', '/admin/overview', '/admin/reload', '/console/session', '/admin/nothing']],
+  [
+    'debug',
+    ['/admin/status', '/admin/backends', '/admin/overview', '/admin/reload', '/console/session', '/admin/nothing'],
+  ],
 ] as const)('at level %s', async (level, paths) => {
   const gateway = await startGateway({
-    config: { admin: { api_key: KEY }, logging: { base_dir: './logs', separate_files: true, level, console_level: level, console_format: 'json' } },
+    config: {
+      admin: { api_key: KEY },
+      logging: { base_dir: './logs', separate_files: true, level, console_level: level, console_format: 'json' },
+    },
   });
   const ask = async (path: string, headers: Readonly<Record<string, string>>, method = 'GET') => {
-    const answer = await send(`${gateway.url}${path}`, { method, headers: { authorization: `Bearer ${KEY}`, ...headers } });
+    const answer = await send(`${gateway.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${KEY}`, ...headers },
+    });
     await answer.whole();
   };
   const session = await signInWith(gateway.url, KEY);

@@ -36,7 +36,10 @@ test('shows who changed what, filtered, with what was before and after', async (
   await goAs(view, '/console/audit?action=keys');
   await page.getByText('Chain verified: 59 entries').waitFor();
   expect(await page.getByRole('row').count()).toBe(3);
-  await page.getByRole('link', { name: /Nov|Dec|20|:/ }).first().click();
+  await page
+    .getByRole('link', { name: /Nov|Dec|20|:/ })
+    .first()
+    .click();
   const dialog = page.getByRole('dialog', { name: 'Entry' });
   await dialog.waitFor();
   expect(await dialog.locator('.diff-removed').first().textContent()).toContain('"rpm": 10');

@@ -55,12 +55,18 @@ test('reloads, and tells what changed, or why the file was refused', async () =>
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   };
   await reload();
-  await page.getByText('backends.one.url: "https://one.example.com/v1" → "https://two.example.com/v1"').first().waitFor();
+  await page
+    .getByText('backends.one.url: "https://one.example.com/v1" → "https://two.example.com/v1"')
+    .first()
+    .waitFor();
   await page.getByText('by anonymous').first().waitFor();
   gateway.writeConfig('backends: 7\n');
   await reload();
   await page.getByText('The file was refused').waitFor();
-  await page.getByText(/backends: .*list/).first().waitFor();
+  await page
+    .getByText(/backends: .*list/)
+    .first()
+    .waitFor();
   expect(await view.axe()).toEqual([]);
   await page.getByRole('tab', { name: 'In force' }).click();
   await page.getByText('The file has an error, and an older config is in force').waitFor();

@@ -48,7 +48,9 @@ test('a tool, a model and a key make a snippet with the address of the gateway',
   expect(await code(view, 'terminal').textContent()).toContain(made.key);
   // It is in no address and in no storage.
   expect(page.url()).not.toContain(made.key);
-  expect(await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).not.toContain(made.key);
+  expect(await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).not.toContain(
+    made.key,
+  );
   expect(await view.axe()).toEqual([]);
   expect(view.complaints).toEqual([]);
   await view.close();

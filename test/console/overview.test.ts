@@ -42,7 +42,9 @@ describe('the overview', () => {
     // One backend rests after its failures, and an alias has no other.
     const health = page.getByRole('region', { name: 'Needs attention' });
     expect(await health.getByRole('status').textContent()).toContain('demo-fails cannot be served now');
-    expect(await health.getByRole('listitem').textContent()).toMatch(/demo is cooling down for .*demo-fail-50\d.*: 50\d /);
+    expect(await health.getByRole('listitem').textContent()).toMatch(
+      /demo is cooling down for .*demo-fail-50\d.*: 50\d /,
+    );
     const stat = (label: string) => page.locator('.stat', { hasText: label }).locator('.stat-value');
     expect(await stat('Requests').textContent()).toBe('8');
     expect(await stat('Failed').first().textContent()).toBe('1');
@@ -56,12 +58,17 @@ describe('the overview', () => {
   test('every number leads to the list that it is made of', async () => {
     const view = await openView(browser, stage.url);
     await view.go('/?window=1h');
-    const hrefs = await view.page.locator('a.stat').evaluateAll((all: { href: string }[]) => all.map(({ href }) => new URL(href).pathname + new URL(href).search));
+    const hrefs = await view.page
+      .locator('a.stat')
+      .evaluateAll((all: { href: string }[]) => all.map(({ href }) => new URL(href).pathname + new URL(href).search));
     expect(hrefs).toContain('/console/requests?from=1h&status=failed');
     expect(hrefs).toContain('/console/requests?from=1h&status=failed_over');
     expect(hrefs).toContain('/console/usage?window=1h&measure=cost');
     await view.page.getByRole('tab', { name: 'Aliases' }).click();
-    await view.page.getByRole('row', { name: /^demo-fails/ }).getByRole('link').waitFor();
+    await view.page
+      .getByRole('row', { name: /^demo-fails/ })
+      .getByRole('link')
+      .waitFor();
     expect(new URL(view.page.url()).search).toBe('?window=1h&top=aliases');
     const link = view.page.getByRole('row', { name: /^demo-fails/ }).getByRole('link');
     expect(await link.getAttribute('href')).toBe('/console/requests?from=1h&alias=demo-fails');
@@ -75,7 +82,9 @@ describe('the overview', () => {
     await charts.nth(3).waitFor();
     await charts.first().hover({ position: { x: 100, y: 40 } });
     const times = async (): Promise<string[]> => await view.page.locator('.legend-time').allTextContents();
-    await view.page.waitForFunction('[...document.querySelectorAll(".legend-time")].every((each) => each.textContent !== "")');
+    await view.page.waitForFunction(
+      '[...document.querySelectorAll(".legend-time")].every((each) => each.textContent !== "")',
+    );
     expect(new Set(await times()).size).toBe(1);
     await view.close();
   });

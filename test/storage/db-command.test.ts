@@ -99,8 +99,7 @@ describe('llm-proxy db verify', () => {
     const config = configFile('data_dir: audited');
     const file = join(dir, 'audited', 'llm-proxy.db');
     const store = await openStore({ kind: 'sqlite', file });
-    for (const id of ['1', '2', '3'])
-      await store.audit.append({ ...ENTRY, id, target: `key-${id}` });
+    for (const id of ['1', '2', '3']) await store.audit.append({ ...ENTRY, id, target: `key-${id}` });
     const { head } = await store.audit.verify();
     await store.close();
     expect(await runCommand(db, ['verify', '-c', config])).toMatchObject({

@@ -49,7 +49,8 @@ const en = {
     missing: (place: string) => `The audit log is not as it was written: entry ${place} was taken out`,
     added: (place: string) => `The audit log is not as it was written: entry ${place} was added by something else`,
   },
-  brokenMore: 'Somebody has changed the database past the gateway. Compare it with a backup: llm-proxy db verify says the same.',
+  brokenMore:
+    'Somebody has changed the database past the gateway. Compare it with a backup: llm-proxy db verify says the same.',
   showEntry: 'Show it',
   checking: 'Verifying the chain …',
   entry: 'Entry',

@@ -77,7 +77,8 @@ const zh: typeof en = {
   nothingFound: '配置中没有匹配的内容',
   reload: '重新加载',
   reloadTitle: '重新加载配置？',
-  reloadMore: (file) => `将重新读取 ${file} 并使其生效。进行中的请求仍使用开始时的配置。如果文件有错误，则不会有任何变化。`,
+  reloadMore: (file) =>
+    `将重新读取 ${file} 并使其生效。进行中的请求仍使用开始时的配置。如果文件有错误，则不会有任何变化。`,
   reloaded: (changes) => `配置已生效：${changes}`,
   changes: (count) => (count === '0' ? '没有变化' : `${count} 处更改`),
   refused: '文件被拒绝，之前的配置仍然有效',

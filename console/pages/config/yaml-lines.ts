@@ -34,8 +34,7 @@ function linesOf(value: unknown, { head, path, indent }: Place): YamlLine[] {
 
 /** The first line of an entry has the dash. */
 function itemLines(value: unknown, path: string, indent: number): YamlLine[] {
-  if (typeof value !== 'object' || value === null)
-    return [{ indent, head: '-', path, value: scalarText(value) }];
+  if (typeof value !== 'object' || value === null) return [{ indent, head: '-', path, value: scalarText(value) }];
   const [first, ...rest] = yamlLines(value, path, indent + 1);
   if (first === undefined) return [{ indent, head: '-', path, value: '{}' }];
   return [{ ...first, indent, head: `- ${first.head}` }, ...rest];
@@ -57,5 +56,7 @@ function scalarText(value: unknown): string {
 /** Whether YAML reads a text without quotes as that text. */
 function isPlain(text: string): boolean {
   if (/^\d+(?:\.\d+)?(?:ms|[smhd%]|m\d+s|h\d+m)$/.test(text)) return true;
-  return /^[A-Za-z/(][\w./()+@-]*(?::\/\/[\w./:@-]+)?$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text);
+  return (
+    /^[A-Za-z/(][\w./()+@-]*(?::\/\/[\w./:@-]+)?$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text)
+  );
 }

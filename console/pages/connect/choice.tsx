@@ -102,12 +102,7 @@ function SecretField({ secret }: { readonly secret: Signal<string> }) {
       <label class="field-label" for={id}>
         {w.secret}
       </label>
-      <SecretInput
-        id={id}
-        value={secret.value}
-        describedBy={`${id}-hint`}
-        onInput={(text) => (secret.value = text)}
-      />
+      <SecretInput id={id} value={secret.value} describedBy={`${id}-hint`} onInput={(text) => (secret.value = text)} />
       <p class="hint" id={`${id}-hint`}>
         {w.secretHint}
       </p>

@@ -54,9 +54,7 @@ export function ConnectPage() {
               {w.address(origin)} {isLocal && w.loopback}
             </p>
             {chosen.note && <p class="hint">{w.notes[chosen.note]}</p>}
-            {chosen.usesVariable && (
-              <Step title={w.setKey} text={setVariables(system.value, { [VARIABLE]: key })} />
-            )}
+            {chosen.usesVariable && <Step title={w.setKey} text={setVariables(system.value, { [VARIABLE]: key })} />}
             {chosen.snippets(facts).map(({ title, text }) => (
               <Step key={title} title={title} text={text} />
             ))}
@@ -64,11 +62,7 @@ export function ConnectPage() {
           </Panel>
           <Panel title={w.check}>
             <TestRequest dialect={chosen.dialect} model={name} secret={given ?? (needsKey ? undefined : 'none')} />
-            <Watch
-              key={watched?.id ?? ''}
-              name={watched?.name}
-              isAnyone={!needsKey}
-            />
+            <Watch key={watched?.id ?? ''} name={watched?.name} isAnyone={!needsKey} />
           </Panel>
         </div>
       </div>

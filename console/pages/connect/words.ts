@@ -23,9 +23,11 @@ const en = {
   notes: {
     claude: 'For all terminals, use the settings file instead. ANTHROPIC_API_KEY should not be set as well.',
     codex: 'Codex speaks Responses alone. The provider must not be called openai.',
-    cursor: 'Requests come from Cursor’s servers: the gateway must be reachable from the internet, by HTTPS, and have a key.',
+    cursor:
+      'Requests come from Cursor’s servers: the gateway must be reachable from the internet, by HTTPS, and have a key.',
     cline: 'Set the context window and the most output tokens there as well: it does not know the alias.',
-    container: 'The server connects, not your browser: its container must reach the gateway, which has to listen on more than 127.0.0.1.',
+    container:
+      'The server connects, not your browser: its container must reach the gateway, which has to listen on more than 127.0.0.1.',
   },
   docs: 'More clients, and what was tried: docs/clients.md',
   check: 'Does it work?',

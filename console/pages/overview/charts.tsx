@@ -27,7 +27,10 @@ export function Charts({ overview }: { readonly overview: Overview | undefined }
 
 type Drawn = Pick<ChartProps, 'kind' | 'isStacked' | 'times' | 'series' | 'format'>;
 
-function chartsOf({ series }: Overview, w: typeof words.value): Record<'traffic' | 'latency' | 'tokens' | 'cost', Drawn> {
+function chartsOf(
+  { series }: Overview,
+  w: typeof words.value,
+): Record<'traffic' | 'latency' | 'tokens' | 'cost', Drawn> {
   const times = series.map(({ at }) => Date.parse(at));
   type Step = Overview['series'][number];
   const line = (name: string, of: (step: Step) => number | null, tone?: NonNullable<Series['tone']>): Series => ({
@@ -42,7 +45,11 @@ function chartsOf({ series }: Overview, w: typeof words.value): Record<'traffic'
       times,
       format: compactText,
       series: [
-        line(w.served, ({ requests, failed, failed_over: over }) => Math.max(0, requests - failed - (over ?? 0)), 'accent'),
+        line(
+          w.served,
+          ({ requests, failed, failed_over: over }) => Math.max(0, requests - failed - (over ?? 0)),
+          'accent',
+        ),
         line(w.failedOver, ({ failed_over: over }) => over ?? 0, 'warn'),
         line(w.failed, ({ failed }) => failed, 'bad'),
       ],

@@ -47,7 +47,13 @@ function columns(): readonly Column<RequestRow>[] {
       isExtra: true,
       cell: ({ tries }) => numberText(tries.length),
     },
-    { name: 'ttft', title: w.firstToken, isNumber: true, isExtra: true, cell: ({ ttft_ms: ms }) => <Duration ms={ms} /> },
+    {
+      name: 'ttft',
+      title: w.firstToken,
+      isNumber: true,
+      isExtra: true,
+      cell: ({ ttft_ms: ms }) => <Duration ms={ms} />,
+    },
     { name: 'duration', title: w.duration, isNumber: true, cell: ({ duration_ms: ms }) => <Duration ms={ms} /> },
   ];
 }

@@ -24,7 +24,9 @@ export function Tops({ overview }: { readonly overview: Overview | undefined }) 
     <Panel
       title={w.who}
       flush
-      actions={<Select label={w.by} hideLabel value={by.value} options={options} onChange={(next) => (by.value = next)} />}
+      actions={
+        <Select label={w.by} hideLabel value={by.value} options={options} onChange={(next) => (by.value = next)} />
+      }
     >
       <div class="overview-tops">
         <Tabs
@@ -69,7 +71,8 @@ function columns(rows: readonly OverviewTop[]): readonly Column<OverviewTop>[] {
       title: w.failed,
       isNumber: true,
       isExtra: true,
-      cell: ({ failed, requests }) => (failed === 0 ? '0' : <span class="tone-bad">{percentText(failed / requests)}</span>),
+      cell: ({ failed, requests }) =>
+        failed === 0 ? '0' : <span class="tone-bad">{percentText(failed / requests)}</span>,
     },
     { name: 'cost', title: w.cost, isNumber: true, cell: ({ cost_usd: usd }) => <Money usd={usd} /> },
   ];

@@ -8,7 +8,8 @@ import { words } from './words.ts';
 export function Totals({ overview }: { readonly overview: Overview | undefined }) {
   const w = words.value;
   const { totals, before, running, waiting, window: from } = overview ?? {};
-  const requests = (more: Readonly<Record<string, string>> = {}): string => hrefWith('/console/requests', { from, ...more });
+  const requests = (more: Readonly<Record<string, string>> = {}): string =>
+    hrefWith('/console/requests', { from, ...more });
   const share = totals && shareText(totals.failed, totals.requests);
   const unpriced = totals?.unpriced ?? 0;
   return (
@@ -19,7 +20,12 @@ export function Totals({ overview }: { readonly overview: Overview | undefined }
         href="/console/live"
         {...(waiting !== undefined && waiting > 0 && { note: w.waiting(numberText(waiting)) })}
       />
-      <Stat label={w.requests} {...figure(totals?.requests)} {...change(totals?.requests, before?.requests)} href={requests()} />
+      <Stat
+        label={w.requests}
+        {...figure(totals?.requests)}
+        {...change(totals?.requests, before?.requests)}
+        href={requests()}
+      />
       <Stat
         label={w.failed}
         {...figure(totals?.failed)}
@@ -38,7 +44,9 @@ export function Totals({ overview }: { readonly overview: Overview | undefined }
         value={ms(totals?.ttft_p50_ms)}
         {...change(totals?.ttft_p50_ms, before?.ttft_p50_ms, 'down')}
         {...(typeof totals?.ttft_p95_ms === 'number' && { note: w.ttft95(ms(totals.ttft_p95_ms)) })}
-        href={requests(typeof totals?.ttft_p95_ms === 'number' ? { min_ttft_ms: String(Math.floor(totals.ttft_p95_ms)) } : {})}
+        href={requests(
+          typeof totals?.ttft_p95_ms === 'number' ? { min_ttft_ms: String(Math.floor(totals.ttft_p95_ms)) } : {},
+        )}
       />
       <Stat
         label={w.tokens}

@@ -14,7 +14,8 @@ const en = {
   again: 'You can try again now.',
   unreachable: 'The gateway cannot be reached. Try again in a moment.',
   noWay: 'Nobody can sign in here yet',
-  noWayMore: 'The gateway has no key. From its own machine the console is open; to sign in from another, set admin.api_key.',
+  noWayMore:
+    'The gateway has no key. From its own machine the console is open; to sign in from another, set admin.api_key.',
   endedTitle: 'Your session has ended',
   endedMore: 'Sign in again to go on. What you have written is still here.',
   inTab: 'Sign in with your organization, in another tab',

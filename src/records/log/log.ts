@@ -133,7 +133,8 @@ class FileLog implements Log {
   request(record: ExchangeRecord): void {
     const level = requestLevel(record);
     // Files take all requests, whatever their level is, but for those that are no news.
-    const { general, requests, errors } = level === 'debug' && this.#settings.level !== 'debug' ? NO_FILES : this.#files.current;
+    const { general, requests, errors } =
+      level === 'debug' && this.#settings.level !== 'debug' ? NO_FILES : this.#files.current;
     const onConsole = this.#showsOnConsole(level);
     if (general === undefined && !onConsole) return;
     try {
