@@ -1,4 +1,4 @@
-import type { SnippetFacts, Tool } from './tools.ts';
+import type { SnippetFacts, Tool } from './tool.ts';
 
 const HELLO = '[{"role": "user", "content": "Hello"}]';
 const HELLO_JS = "[{ role: 'user', content: 'Hello' }]";
@@ -8,13 +8,9 @@ function importLine(what: string, from: string): string {
   return ['import', what, 'from', `'${from}';`].join(' ');
 }
 
-function sdk(
-  name: string,
-  title: string,
-  dialect: Tool['dialect'],
-  install: string,
-  code: (facts: SnippetFacts) => string,
-): Tool {
+type SdkNames = readonly [name: string, title: string, dialect: Tool['dialect'], install: string];
+
+function sdk([name, title, dialect, install]: SdkNames, code: (facts: SnippetFacts) => string): Tool {
   return {
     name,
     title,
@@ -31,10 +27,7 @@ function sdk(
 /** Libraries, as docs/clients.md has them. */
 export const SDK_TOOLS: readonly Tool[] = [
   sdk(
-    'openai-python',
-    'OpenAI SDK, Python',
-    'chat',
-    'pip install openai',
+    ['openai-python', 'OpenAI SDK, Python', 'chat', 'pip install openai'],
     ({ origin, model }) =>
       `import os
 from openai import OpenAI
@@ -45,10 +38,7 @@ answer = client.chat.completions.create(model=${JSON.stringify(model)}, messages
 print(answer.choices[0].message.content)`,
   ),
   sdk(
-    'openai-js',
-    'OpenAI SDK, JavaScript',
-    'chat',
-    'npm install openai',
+    ['openai-js', 'OpenAI SDK, JavaScript', 'chat', 'npm install openai'],
     ({ origin, model }) =>
       `${importLine('OpenAI', 'openai')}
 
@@ -58,10 +48,7 @@ const answer = await client.chat.completions.create({ model: ${JSON.stringify(mo
 console.log(answer.choices[0].message.content);`,
   ),
   sdk(
-    'anthropic-python',
-    'Anthropic SDK, Python',
-    'messages',
-    'pip install anthropic',
+    ['anthropic-python', 'Anthropic SDK, Python', 'messages', 'pip install anthropic'],
     ({ origin, model }) =>
       `import os
 from anthropic import Anthropic
@@ -72,10 +59,7 @@ answer = client.messages.create(model=${JSON.stringify(model)}, max_tokens=100, 
 print(answer.content[0].text)`,
   ),
   sdk(
-    'anthropic-js',
-    'Anthropic SDK, TypeScript',
-    'messages',
-    'npm install @anthropic-ai/sdk',
+    ['anthropic-js', 'Anthropic SDK, TypeScript', 'messages', 'npm install @anthropic-ai/sdk'],
     ({ origin, model }) =>
       `${importLine('Anthropic', '@anthropic-ai/sdk')}
 
@@ -85,10 +69,7 @@ const answer = await client.messages.create({ model: ${JSON.stringify(model)}, m
 console.log(answer.content[0].text);`,
   ),
   sdk(
-    'genai-python',
-    'Google Gen AI SDK, Python',
-    'gemini',
-    'pip install google-genai',
+    ['genai-python', 'Google Gen AI SDK, Python', 'gemini', 'pip install google-genai'],
     ({ origin, model }) =>
       `import os
 from google import genai
@@ -98,10 +79,7 @@ client = genai.Client(api_key=os.environ["LLM_PROXY_KEY"], http_options={"base_u
 print(client.models.generate_content(model=${JSON.stringify(model)}, contents="Hello").text)`,
   ),
   sdk(
-    'genai-js',
-    'Google Gen AI SDK, JavaScript',
-    'gemini',
-    'npm install @google/genai',
+    ['genai-js', 'Google Gen AI SDK, JavaScript', 'gemini', 'npm install @google/genai'],
     ({ origin, model }) =>
       `${importLine('{ GoogleGenAI }', '@google/genai')}
 
@@ -111,10 +89,7 @@ const answer = await ai.models.generateContent({ model: ${JSON.stringify(model)}
 console.log(answer.text);`,
   ),
   sdk(
-    'ai-sdk',
-    'AI SDK',
-    'chat',
-    'npm install ai @ai-sdk/openai-compatible',
+    ['ai-sdk', 'AI SDK', 'chat', 'npm install ai @ai-sdk/openai-compatible'],
     ({ origin, model }) =>
       `${importLine('{ createOpenAICompatible }', '@ai-sdk/openai-compatible')}
 ${importLine('{ generateText }', 'ai')}
@@ -130,10 +105,7 @@ const { text } = await generateText({ model: gateway(${JSON.stringify(model)}), 
 console.log(text);`,
   ),
   sdk(
-    'langchain',
-    'LangChain, Python',
-    'chat',
-    'pip install langchain-openai',
+    ['langchain', 'LangChain, Python', 'chat', 'pip install langchain-openai'],
     ({ origin, model }) =>
       `import os
 from langchain_openai import ChatOpenAI
@@ -142,10 +114,7 @@ model = ChatOpenAI(model=${JSON.stringify(model)}, base_url="${origin}/v1", api_
 print(model.invoke("Hello").text)`,
   ),
   sdk(
-    'litellm',
-    'LiteLLM as a library',
-    'chat',
-    'pip install litellm',
+    ['litellm', 'LiteLLM as a library', 'chat', 'pip install litellm'],
     ({ origin, model }) =>
       `import os
 from litellm import completion
