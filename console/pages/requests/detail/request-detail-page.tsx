@@ -1,0 +1,132 @@
+import type { ComponentChildren } from 'preact';
+import type { RequestDetail } from '../../../lib/answers.ts';
+import { get } from '../../../lib/api.ts';
+import { numberText } from '../../../lib/format.ts';
+import { useResource } from '../../../lib/resource.ts';
+import { StatusBadge } from '../../../parts/badge.tsx';
+import { Duration, Money, Time } from '../../../parts/figures.tsx';
+import { ErrorNotice } from '../../../parts/notice.tsx';
+import { Page } from '../../../parts/page.tsx';
+import { Panel } from '../../../parts/panel.tsx';
+import { Skeleton } from '../../../parts/skeleton.tsx';
+import { inAndOut } from '../tokens.ts';
+import { listHref, searchSet } from '../fields.ts';
+import { Bodies } from './bodies.tsx';
+import { Changes } from './changes.tsx';
+import { Charges } from './charges.tsx';
+import { Cost } from './cost.tsx';
+import { Facts } from './facts.tsx';
+import { Neighbours } from './neighbours.tsx';
+import { RequestActions } from './request-actions.tsx';
+import { RouteTable } from './route-table.tsx';
+import { summaryOf } from './summary.ts';
+import { Timeline } from './timeline.tsx';
+import { words } from './words.ts';
+
+/** One request: what happened, why, and what it cost. */
+export function RequestDetailPage({ id }: { readonly id: string }) {
+  const w = words.value;
+  const search = searchSet();
+  const { value, error, reload } = useResource(id, (signal) =>
+    get<RequestDetail>(`/admin/requests/${encodeURIComponent(id)}`, { signal }),
+  );
+  const detail = value.value;
+  return (
+    <Page
+      title={detail === undefined ? w.title : titleOf(detail)}
+      actions={detail && <RequestActions detail={detail} />}
+    >
+      <div class="request-ways">
+        <a href={listHref(search)}>← {w.back}</a>
+        {detail && <Neighbours detail={detail} search={search} />}
+      </div>
+      {error.value && <ErrorNotice error={error.value} onRetry={reload} />}
+      {detail === undefined ? error.value === undefined && <Skeleton lines={8} /> : <Whole detail={detail} />}
+    </Page>
+  );
+}
+
+function titleOf({ alias, model, endpoint }: RequestDetail): string {
+  return alias ?? model ?? endpoint ?? words.value.title;
+}
+
+function Whole({ detail }: { readonly detail: RequestDetail }) {
+  const w = words.value;
+  return (
+    <>
+      <Summary detail={detail} />
+      {detail.timeline.length > 0 && (
+        <Panel title={w.timeline}>
+          <Timeline detail={detail} />
+        </Panel>
+      )}
+      <div class="columns">
+        {detail.routes.length > 0 && (
+          <Panel title={w.routes} flush>
+            <RouteTable detail={detail} />
+          </Panel>
+        )}
+        <Panel title={w.changes}>
+          <Changes detail={detail} />
+        </Panel>
+      </div>
+      <Panel title={w.bodies}>
+        <Bodies detail={detail} />
+      </Panel>
+      <Panel title={w.cost}>
+        <Cost detail={detail} />
+        <Charges detail={detail} />
+      </Panel>
+      <Facts detail={detail} />
+      {detail.source === 'memory' && <p class="hint">{w.memory}</p>}
+    </>
+  );
+}
+
+/** The sentence, the few numbers that everybody looks for, and of an error what to do. */
+function Summary({ detail }: { readonly detail: RequestDetail }) {
+  const w = words.value;
+  const { fact } = w;
+  const tokens = inAndOut(detail.usage);
+  return (
+    <section class="summary panel">
+      <p class="summary-sentence">{summaryOf(detail)}</p>
+      <dl class="summary-figures">
+        <div>
+          <dt class="off-screen">{w.status}</dt>
+          <dd>
+            <StatusBadge status={detail.status} interrupted={detail.interrupted} />
+          </dd>
+        </div>
+        <Figure name={fact.started} value={<Time at={detail.started_at} form="full" />} />
+        <Figure name={fact.duration} value={<Duration ms={detail.duration_ms} />} />
+        <Figure name={fact.ttft} value={<Duration ms={detail.ttft_ms} />} />
+        {tokens && <Figure name={w.tokens} value={`${numberText(tokens.input)} / ${numberText(tokens.output)}`} />}
+        <Figure name={w.costShort} value={<Money usd={detail.cost_usd} />} />
+      </dl>
+      {detail.error?.meaning && (
+        <dl class="facts summary-error">
+          <div class="fact">
+            <dt>{w.meaning}</dt>
+            <dd>{detail.error.meaning}</dd>
+          </div>
+          {detail.error.remedy !== null && (
+            <div class="fact">
+              <dt>{w.remedy}</dt>
+              <dd>{detail.error.remedy}</dd>
+            </div>
+          )}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
