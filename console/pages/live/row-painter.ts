@@ -107,7 +107,9 @@ class PaintedRow {
       picture.setAttribute('viewBox', '0 0 16 16');
       picture.setAttribute('aria-hidden', 'true');
       picture.append(this.#icon);
-      this.#badge.append(picture, text);
+      const label = document.createElement('span');
+      label.append(text);
+      this.#badge.append(picture, label);
       cell.append(this.#badge);
     } else cell.append(text);
     this.#element.append(cell);

@@ -42,7 +42,10 @@ export function RequestList() {
         <TimeRange />
       </RequestFilters>
       <Panel title={rows === undefined ? common.value.loading : w.shown(numberText(rows.length))} flush>
-        <div class={loading.value && rows !== undefined ? 'requests-stale' : undefined} aria-busy={loading.value}>
+        <div
+          class={loading.value && rows !== undefined ? 'requests-list requests-stale' : 'requests-list'}
+          aria-busy={loading.value}
+        >
           <Table
             label={common.value.pages.requests}
             columns={requestColumns(rows ?? [])}

@@ -13,7 +13,7 @@ export function Cost({ detail }: { readonly detail: RequestDetail }) {
   const w = words.value;
   const { tries, cost } = detail;
   const used = tries.filter(({ usage }) => usage !== null);
-  if (used.length === 0) return <p class="nothing">{w.noUsage}</p>;
+  if (used.length === 0) return <p class="nothing bills">{w.noUsage}</p>;
   return (
     <div class="bills">
       {used.map((tried) => (

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useSignal } from '@preact/signals';
 import type { RequestDetail } from '../../../lib/answers.ts';
 import { get } from '../../../lib/api.ts';
 import { numberText } from '../../../lib/format.ts';
@@ -23,12 +24,22 @@ import { summaryOf } from './summary.ts';
 import { Timeline } from './timeline.tsx';
 import { words } from './words.ts';
 
+const FRESH_MS = 15_000;
+const FRESH_POLL_MS = 500;
+
 /** One request: what happened, why, and what it cost. */
 export function RequestDetailPage({ id }: { readonly id: string }) {
   const w = words.value;
   const search = searchSet();
-  const { value, error, reload } = useResource(id, (signal) =>
-    get<RequestDetail>(`/admin/requests/${encodeURIComponent(id)}`, { signal }),
+  const isExpected = useSignal(isFresh(id));
+  const { value, error, reload } = useResource(
+    id,
+    async (signal) => {
+      const answer = await get<RequestDetail>(`/admin/requests/${encodeURIComponent(id)}`, { signal });
+      isExpected.value = !answer.ok && answer.error.status === 404 && isFresh(id);
+      return answer;
+    },
+    isExpected.value ? { pollMs: FRESH_POLL_MS } : {},
   );
   const detail = value.value;
   return (
@@ -40,10 +51,19 @@ export function RequestDetailPage({ id }: { readonly id: string }) {
         <a href={listHref(search)}>← {w.back}</a>
         {detail && <Neighbours detail={detail} search={search} />}
       </div>
-      {error.value && <ErrorNotice error={error.value} onRetry={reload} />}
-      {detail === undefined ? error.value === undefined && <Skeleton lines={8} /> : <Whole detail={detail} />}
+      {error.value && !isExpected.value && <ErrorNotice error={error.value} onRetry={reload} />}
+      {detail !== undefined ? (
+        <Whole detail={detail} />
+      ) : (
+        (error.value === undefined || isExpected.value) && <Skeleton lines={8} />
+      )}
     </Page>
   );
+}
+
+/** An id begins with its time (UUIDv7): one that was seen live may be in the ledger only in a moment. */
+function isFresh(id: string): boolean {
+  return Date.now() - Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) < FRESH_MS;
 }
 
 function titleOf({ alias, model, endpoint }: RequestDetail): string {

@@ -39,12 +39,19 @@ function keyOf({ alias, backend, model }: Route): string {
 function columns(routes: readonly Route[]): readonly Column<Route>[] {
   const w = words.value;
   const all: readonly Column<Route>[] = [
-    { name: 'backend', title: w.route.backend, cell: ({ backend }) => backend },
-    { name: 'model', title: w.route.model, isExtra: true, cell: ({ model }) => model },
+    {
+      name: 'route',
+      title: w.route.route,
+      cell: ({ backend, model }) => (
+        <>
+          <b>{backend}</b> <span class="nothing">{model}</span>
+        </>
+      ),
+    },
     {
       name: 'state',
       title: w.route.state,
-      cell: ({ state }) => <Badge tone={TONES[state] ?? 'warn'}>{w.states[state]}</Badge>,
+      cell: (route) => <State route={route} />,
     },
     { name: 'why', title: w.route.why, cell: (route) => <Why route={route} /> },
     {
@@ -59,13 +66,21 @@ function columns(routes: readonly Route[]): readonly Column<Route>[] {
   return [{ name: 'alias', title: w.route.alias, cell: ({ alias }) => alias ?? '' }, ...all];
 }
 
+/** A hedge that lost has not failed, and who served may have broken off. */
+function State({ route: { state, cause } }: { readonly route: Route }) {
+  const w = words.value;
+  if (state === 'tried' && cause === 'hedge_lost') return <Badge tone="plain">{w.slower}</Badge>;
+  if (state === 'served' && cause !== null) return <Badge tone="warn">{w.brokeOffRoute}</Badge>;
+  return <Badge tone={TONES[state] ?? 'warn'}>{w.states[state]}</Badge>;
+}
+
 function Why({ route: { state, cause, until } }: { readonly route: Route }) {
   const w = words.value;
-  const phrase = state === 'tried' ? failurePhrase(cause) : undefined;
+  const phrase = state === 'tried' || state === 'served' ? failurePhrase(cause) : undefined;
   return (
     <span class="route-why">
       {phrase === undefined ? w.why[state] : phrase}
-      {cause !== null && state !== 'served' && (
+      {cause !== null && (
         <>
           {' '}
           <code>{cause}</code>

@@ -49,12 +49,12 @@ function beginningOf(detail: RequestDetail, served: Try | undefined, failures: s
     const said = failures === '' ? who : who + w.after(failures);
     if (!interrupted) return said;
     const why = endOf(served);
-    return said + (why === undefined ? w.brokeOffOnly : w.brokeOff(why.trim()));
+    return said + (why === undefined ? w.brokeOffOnly : w.brokeOff(why));
   }
   if (status < 400) return cache === null ? w.answeredItself : w.fromCache(cache);
   if (status === 499) return w.clientLeft(durationText(detail.duration_ms));
   if (tries.length === 0) return w.refused(status, code ?? '');
-  return w.failed(status, code ?? '') + (failures === '' ? '' : w.because(failures.trim()));
+  return w.failed(status, code ?? '') + (failures === '' ? '' : w.because(failures));
 }
 
 /** A hedge that lost has not failed. */

@@ -130,7 +130,7 @@ function LaneText({ span, tried, isServed }: LaneProps & { readonly isServed: bo
         {ended === undefined ? (
           <Badge tone={isServed ? 'good' : 'plain'}>{w.okay(String(tried.status ?? ''))}</Badge>
         ) : (
-          <Badge tone={tried.failure === 'hedge_lost' ? 'plain' : 'bad'}>{ended.trim()}</Badge>
+          <Badge tone={tried.failure === 'hedge_lost' ? 'plain' : 'bad'}>{ended}</Badge>
         )}
       </p>
       <p class="nothing">
