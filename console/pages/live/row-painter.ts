@@ -17,6 +17,8 @@ export class RowPainter {
   /** The texts of entries that were painted; they go with the entries. */
   readonly #cells = new WeakMap<LiveEntry, LiveCells>();
 
+  #count = -1;
+
   constructor(
     private readonly box: HTMLElement,
     private readonly body: HTMLElement,
@@ -25,7 +27,11 @@ export class RowPainter {
   paint(entries: readonly LiveEntry[], now: number): void {
     const first = Math.max(0, Math.floor(this.box.scrollTop / ROW_PX) - 1);
     const count = Math.min(entries.length - first, Math.ceil(this.box.clientHeight / ROW_PX) + SPARE_ROWS);
-    this.body.style.height = `${entries.length * ROW_PX}px`;
+    if (entries.length !== this.#count) {
+      this.#count = entries.length;
+      this.body.style.height = `${entries.length * ROW_PX}px`;
+      this.box.setAttribute('aria-rowcount', String(entries.length + 1));
+    }
     while (this.#rows.length < count) this.#rows.push(new PaintedRow(this.body));
     for (const [at, row] of this.#rows.entries()) {
       const entry = at < count ? entries[first + at] : undefined;
