@@ -23,7 +23,8 @@ const RETRY_MS = 2000;
  */
 export async function followEvents(path: string, query: Query, to: StreamListener, signal: AbortSignal): Promise<void> {
   let last: string | undefined;
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     const error = await once(hrefOf(path, query), last, {
       signal,
       onOpen: () => to.onOpen(),
@@ -32,7 +33,7 @@ export async function followEvents(path: string, query: Query, to: StreamListene
         to.onEvent(event);
       },
     });
-    if (signal.aborted) return;
+    if (isOver()) return;
     to.onLost(error);
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }

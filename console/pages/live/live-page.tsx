@@ -21,13 +21,12 @@ export function LivePage() {
   const view = useMemo(() => new LiveView(filters), [key]);
   usePauseKey(view);
   useEffect(() => () => view.hold({ paused: false }), [view]);
-  const fields = Object.fromEntries(Object.entries(filters).map(([name, value]) => [name, String(value)]));
   return (
     <Page
       title={common.value.pages.live}
       actions={
         <>
-          <a class="button button-quiet" href={hrefWith('/console/requests', fields)}>
+          <a class="button button-quiet" href={hrefWith('/console/requests', filters)}>
             <Icon name="requests" />
             {w.toList}
           </a>

@@ -21,9 +21,9 @@ export function rangeAround(text: string, now: number): Range | undefined {
       text.trim(),
     );
   if (found === null) return undefined;
-  const [, year, month, day, hour, minute, endHour, endMinute, around] = found.map((each) =>
-    each === undefined ? undefined : Number(each),
-  );
+  const parts: readonly (string | undefined)[] = found;
+  const numbers = parts.map((each) => (each === undefined ? undefined : Number(each)));
+  const [, year, month, day, hour, minute, endHour, endMinute, around] = numbers;
   if (hour === undefined || minute === undefined || hour > 23 || minute > 59) return undefined;
   const today = wallTimeOf(now);
   const date = { year: year ?? today.year, month: month ?? today.month, day: day ?? today.day };

@@ -1,4 +1,3 @@
-import type { Query } from '../../lib/api.ts';
 import { query } from '../../lib/router.ts';
 import { hrefWith, urlField } from '../../lib/url-state.ts';
 
@@ -38,13 +37,16 @@ export const toField = urlField('to');
 export const cursorField = urlField('cursor');
 
 /** The filters that are set. */
-export function filtersSet(): Query {
-  return Object.fromEntries(FILTER_NAMES.map((name) => [name, filterFields[name].value]).filter(([, value]) => value));
+export function filtersSet(): Record<string, string> {
+  return fieldsSet(FILTER_NAMES);
 }
 
 /** The whole search, without the page. */
 export function searchSet(): Record<string, string> {
-  const names = [...FILTER_NAMES, 'from', 'to'] as const;
+  return fieldsSet([...FILTER_NAMES, 'from', 'to']);
+}
+
+function fieldsSet(names: readonly string[]): Record<string, string> {
   const all = names.map((name): [string, string] => [name, query.value.get(name) ?? '']);
   return Object.fromEntries(all.filter(([, value]) => value !== ''));
 }

@@ -16,7 +16,7 @@ export const TOKEN_CLASSES = [
 
 export type TokenClass = (typeof TOKEN_CLASSES)[number];
 
-const OUTPUT: readonly TokenClass[] = ['output', 'reasoning', 'audio_out', 'image_out'];
+const OUTPUT: ReadonlySet<TokenClass> = new Set(['output', 'reasoning', 'audio_out', 'image_out']);
 
 type Usage = RequestRow['usage'];
 
@@ -30,6 +30,6 @@ export function tokensOf(usage: Usage, name: TokenClass): number {
 export function inAndOut(usage: Usage): { readonly input: number; readonly output: number } | undefined {
   if (usage === null) return undefined;
   const sums = { input: 0, output: 0 };
-  for (const name of TOKEN_CLASSES) sums[OUTPUT.includes(name) ? 'output' : 'input'] += tokensOf(usage, name);
+  for (const name of TOKEN_CLASSES) sums[OUTPUT.has(name) ? 'output' : 'input'] += tokensOf(usage, name);
   return sums;
 }

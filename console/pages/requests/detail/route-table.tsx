@@ -79,7 +79,7 @@ function Why({ route: { state, cause, until } }: { readonly route: Route }) {
   const phrase = state === 'tried' || state === 'served' ? failurePhrase(cause) : undefined;
   return (
     <span class="route-why">
-      {phrase === undefined ? w.why[state] : phrase}
+      {phrase ?? w.why[state]}
       {cause !== null && (
         <>
           {' '}
