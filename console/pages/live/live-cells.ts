@@ -3,7 +3,7 @@ import { compactText, durationText, moneyText } from '../../lib/format.ts';
 import { timeText } from '../../lib/zone.ts';
 import type { Tone } from '../../parts/badge.tsx';
 import type { IconName } from '../../parts/icon.tsx';
-import { inAndOut } from '../requests/tokens.ts';
+import { inAndOut } from '../../lib/tokens.ts';
 import type { LiveEntry } from './live-list.ts';
 import { words } from './words.ts';
 

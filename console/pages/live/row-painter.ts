@@ -1,5 +1,5 @@
 import { iconPath } from '../../parts/icon.tsx';
-import { requestHref } from '../requests/fields.ts';
+import { requestHref } from '../../lib/request-search.ts';
 import { cellsOf, LIVE_COLUMNS, type LiveCells } from './live-cells.ts';
 import type { LiveEntry } from './live-list.ts';
 

@@ -4,7 +4,7 @@ import { timeText } from '../../lib/zone.ts';
 import { Badge, StatusBadge } from '../../parts/badge.tsx';
 import { Duration, Money, Time } from '../../parts/figures.tsx';
 import type { Column } from '../../parts/table.tsx';
-import { inAndOut } from './tokens.ts';
+import { inAndOut } from '../../lib/tokens.ts';
 import { words } from './words.ts';
 
 /** The columns of the list. */

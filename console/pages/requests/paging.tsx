@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { isWriting } from '../../lib/keys.ts';
 import { go } from '../../lib/router.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { listHref, searchSet } from './fields.ts';
+import { listHref, searchSet } from '../../lib/request-search.ts';
 import { pageBefore } from './list-memory.ts';
 import { words } from './words.ts';
 

@@ -12,10 +12,10 @@ import { Panel } from '../../parts/panel.tsx';
 import { Table } from '../../parts/table.tsx';
 import { words as common } from '../../words/words.ts';
 import { requestColumns } from './columns.tsx';
-import { cursorField, filterFields, filtersSet, requestHref, searchSet } from './fields.ts';
+import { cursorField, filterFields, filtersSet, requestHref, searchSet } from '../../lib/request-search.ts';
 import { rememberBefore, rememberPage } from './list-memory.ts';
 import { Paging } from './paging.tsx';
-import { RequestFilters } from './request-filters.tsx';
+import { RequestFilters } from '../../parts/request-filters.tsx';
 import { TimeRange } from './time-range.tsx';
 import { words } from './words.ts';
 

@@ -4,7 +4,7 @@ import { setQuery } from '../../lib/url-state.ts';
 import { timeText } from '../../lib/zone.ts';
 import { Select } from '../../parts/select.tsx';
 import { rangeAround } from './around.ts';
-import { fromField, toField } from './fields.ts';
+import { fromField, toField } from '../../lib/request-search.ts';
 import { words } from './words.ts';
 
 const WINDOWS = ['15m', '1h', '24h', '7d', '30d'] as const;

@@ -1,7 +1,7 @@
 import type { RequestDetail } from '../../../lib/answers.ts';
 import { numberText } from '../../../lib/format.ts';
 import { Notice } from '../../../parts/notice.tsx';
-import { TOKEN_CLASSES, tokensOf } from '../tokens.ts';
+import { TOKEN_CLASSES, tokensOf } from '../../../lib/tokens.ts';
 import { words } from './words.ts';
 
 type Bill = RequestDetail['cost']['tries'][number];

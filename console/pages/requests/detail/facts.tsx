@@ -4,7 +4,7 @@ import { bytesText } from '../../../lib/format.ts';
 import { Copy } from '../../../parts/copy.tsx';
 import { Duration, Time } from '../../../parts/figures.tsx';
 import { Panel } from '../../../parts/panel.tsx';
-import { listHref, type FilterName } from '../fields.ts';
+import { listHref, type FilterName } from '../../../lib/request-search.ts';
 import { words } from './words.ts';
 
 type Fact = readonly [string, ComponentChildren];

@@ -2,7 +2,7 @@ import type { RequestDetail, RequestPage } from '../../../lib/answers.ts';
 import { get } from '../../../lib/api.ts';
 import { useResource } from '../../../lib/resource.ts';
 import { Icon } from '../../../parts/icon.tsx';
-import { requestHref } from '../fields.ts';
+import { requestHref } from '../../../lib/request-search.ts';
 import { seenAround } from '../list-memory.ts';
 import { usePagingKeys } from '../paging.tsx';
 import { words } from './words.ts';

@@ -3,7 +3,7 @@ import { numberText } from '../../../lib/format.ts';
 import { Badge, type Tone } from '../../../parts/badge.tsx';
 import { Time } from '../../../parts/figures.tsx';
 import { Table, type Column } from '../../../parts/table.tsx';
-import { failurePhrase } from '../failures.ts';
+import { failurePhrase } from '../../../lib/failures.ts';
 import { words } from './words.ts';
 
 type Route = RequestDetail['routes'][number];

@@ -1,6 +1,6 @@
 import type { RequestDetail } from '../../../lib/answers.ts';
 import { durationText, numberText } from '../../../lib/format.ts';
-import { failurePhrase } from '../failures.ts';
+import { failurePhrase } from '../../../lib/failures.ts';
 import { words } from './words.ts';
 
 type Try = RequestDetail['tries'][number];

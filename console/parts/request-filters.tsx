@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
-import type { RequestRow } from '../../lib/answers.ts';
-import { Filters, type Filter } from '../../parts/filters.tsx';
-import { filterFields, type FilterName } from './fields.ts';
-import { failureNames } from './failures.ts';
-import { words } from './words.ts';
+import type { RequestRow } from '../lib/answers.ts';
+import { Filters, type Filter } from './filters.tsx';
+import { filterFields, type FilterName } from '../lib/request-search.ts';
+import { failureNames } from '../lib/failures.ts';
+import { words } from '../words/request-filters.ts';
 
 const STATUSES = ['ok', 'failed', 'failed_over', '429', '4xx', '5xx'] as const;
 

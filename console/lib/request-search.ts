@@ -1,5 +1,5 @@
-import { query } from '../../lib/router.ts';
-import { hrefWith, urlField } from '../../lib/url-state.ts';
+import { query } from './router.ts';
+import { hrefWith, urlField } from './url-state.ts';
 
 /** What the list is searched by, as the admin API names it: an address of the list is a search of the API, and the other way round. */
 const FILTER_NAMES = [

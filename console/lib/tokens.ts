@@ -1,4 +1,4 @@
-import type { RequestRow } from '../../lib/answers.ts';
+import type { RequestRow } from './answers.ts';
 
 /** Classes of tokens, in the order in which they are shown. They do not overlap. */
 export const TOKEN_CLASSES = [

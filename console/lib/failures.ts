@@ -1,5 +1,5 @@
-import type { FailureKind } from '../../../src/core/failure.ts';
-import { wordsOf } from '../../lib/language.ts';
+import type { FailureKind } from '../../src/core/failure.ts';
+import { wordsOf } from './language.ts';
 
 /** What a backend did, as the rest of a sentence that begins with its name. */
 type Phrases = Readonly<Record<FailureKind, string>>;
