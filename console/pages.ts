@@ -33,6 +33,22 @@ export const PAGES: readonly PageRow[] = [
     role: 'viewer',
     load: async () => ({ Page: (await import('./pages/overview/overview-page.tsx')).OverviewPage }),
   },
+  {
+    name: 'live',
+    path: '/console/live',
+    icon: 'live',
+    letter: 'l',
+    role: 'team_admin',
+    load: async () => ({ Page: (await import('./pages/live/live-page.tsx')).LivePage }),
+  },
+  {
+    name: 'requests',
+    path: '/console/requests',
+    icon: 'requests',
+    letter: 'r',
+    role: 'team_admin',
+    load: async () => ({ Page: (await import('./pages/requests/requests-page.tsx')).RequestsPage }),
+  },
 ];
 
 /** The page at a path, and what follows its own path there; undefined if there is none. */

@@ -49,6 +49,7 @@ export function budgetJson(budget: Budget, wallNow: number): BudgetJson {
   };
 }
 
-function amountText(unit: BudgetUnit, value: bigint): string {
+/** An amount in the unit of a budget, as decimal text. */
+export function amountText(unit: BudgetUnit, value: bigint): string {
   return unit === 'usd' ? formatUsd(value) : value.toString();
 }
