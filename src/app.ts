@@ -22,6 +22,7 @@ import type { GatewayStatus, LastReload, ReloadResult } from './context.ts';
 import { RequestQueue } from './admission/queue/queue.ts';
 import { BudgetBook } from './admission/budget/budget-book.ts';
 import { CallerAccess } from './admission/keys/caller-access.ts';
+import { Steering } from './upstream/steering/steering.ts';
 import { SharedStore } from './storage/shared-store.ts';
 import { storePlace } from './config/store-place.ts';
 import type { FailedKeys } from './admission/failed-keys.ts';
@@ -67,6 +68,7 @@ export class App {
   readonly #budget: ByteBudget;
   readonly #callers = new CallerAccess();
   readonly #budgets = new BudgetBook();
+  readonly #steering: Steering;
   readonly #store = new SharedStore();
   readonly #place: Place;
   #loadedAt = new Date();
@@ -101,6 +103,7 @@ export class App {
     this.#queue = new RequestQueue(clock);
     this.#budget = new ByteBudget(maxBufferedBytes(config));
     this.#live = new LiveBackends(this.#queue.hasRoom);
+    this.#steering = new Steering(clock, log, (name) => this.#live.backend(name));
     const shortage = shortageOf(log);
     this.failedKeys = failedKeys(clock, log);
     this.#health = healthChecks(clock, log, shortage);
@@ -124,6 +127,7 @@ export class App {
       queue: this.#queue,
       callers: this.#callers,
       budgets: this.#budgets,
+      steering: this.#steering,
       file: place.file,
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
@@ -142,9 +146,10 @@ export class App {
       itemStore: new ItemStore(this.#budget),
       reload: () => this.onReload(),
       status: () => this.#status(),
-      admin: createAdmin({ config: () => this.config, budgets: this.#budgets }),
+      admin: createAdmin({ config: () => this.config, budgets: this.#budgets, steering: this.#steering }),
       openStore: () => (this.#store.isConfigured ? this.#store.get() : undefined),
       callers: this.#callers,
+      rehearsals: this.#steering.rehearsals,
       random: Math.random,
     });
   }

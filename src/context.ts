@@ -1,5 +1,6 @@
 import type { Cooldowns } from './routing/cooldown.ts';
 import type { HealthChecks } from './routing/health.ts';
+import type { Rehearsals } from './upstream/steering/rehearsals.ts';
 import type { Shortage } from './upstream/shortage.ts';
 import type { CallerAccess } from './admission/keys/caller-access.ts';
 import type { Clock } from './lib/clock.ts';
@@ -89,6 +90,8 @@ export interface Context {
   openStore(): Promise<Store> | undefined;
   /** Keys and teams, as far as they outlive the config. */
   readonly callers: CallerAccess;
+  /** Lets backends fail for some callers, so that failover can be watched. */
+  readonly rehearsals: Rehearsals;
   /** Answers what operators ask for. */
   readonly admin: AdminApi;
   /** In [0, 1). */

@@ -12,6 +12,7 @@ import type { Sink } from './records/sink.ts';
 import type { ServingLink } from './serving/serving-link.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Store } from './storage/store.ts';
+import type { Steering } from './upstream/steering/steering.ts';
 
 /**
  * A part of the gateway with state of its own that outlives requests and reloads: it has a say in who may come in (a policy),
@@ -59,6 +60,8 @@ export interface FeatureTools {
   readonly callers: CallerAccess;
   /** All budgets, and what has become of them. */
   readonly budgets: BudgetBook;
+  /** What operators see of routes, and do to them. */
+  readonly steering: Steering;
   /** The database; rejects with `StoreUnavailable`. Only for features that are on where one is configured. */
   readonly store: () => Promise<Store>;
 }

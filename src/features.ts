@@ -10,6 +10,7 @@ import { createLogSink } from './records/log/feature.ts';
 import { createMetricsSink } from './records/metrics/feature.ts';
 import { createTraces } from './records/traces/feature.ts';
 import { logSettings } from './settings.ts';
+import { createSteering } from './upstream/steering/feature.ts';
 
 /**
  * The one list of features. A config is put into force, a request meets the policies, and a record goes to the sinks in this
@@ -23,6 +24,7 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
     createTraces(tools),
     ledger,
     room,
+    createSteering(tools),
     createBodies(tools),
     createKeys(tools),
     // Takes nothing that comes back only with time, so it is asked before the rates.

@@ -49,7 +49,7 @@ export class Gateway {
   /** Why no load balancer should send anything here; undefined: it should. */
   get unready(): Unready | undefined {
     if (this.draining) return 'draining';
-    return this.snapshot.backends.values().some(({ live }) => !live.dead) ? undefined : 'no_backend';
+    return this.snapshot.backends.values().some(({ live }) => !live.dead && !live.draining) ? undefined : 'no_backend';
   }
 
   /** Whether one more request would be let in. */
@@ -88,6 +88,7 @@ export class Gateway {
         } finally {
           keepBodies(exchange, context);
         }
+        context.rehearsals.meet(exchange);
         resolveKept(exchange, protocol, context);
       }
       context.snapshot.tracing?.note(exchange);

@@ -9,7 +9,9 @@ import { Shortage } from './upstream/shortage.ts';
 /** Cooldowns whose beginning and end are in the log and in the metrics. */
 export function cooldowns(clock: Clock, log: Log, metrics: Metrics): Cooldowns {
   return new Cooldowns(clock, {
-    cooling: ({ name: operation, model: { backend, model, label } }, until, failure) => {
+    cooling: ({ name: operation, model: { backend, model, label }, isApart }, until, failure) => {
+      // Of a rehearsal the line of the request tells.
+      if (isApart) return;
       metrics.cooledDown(backend, label);
       log.warn('backend cools down', { backend, model, operation, failure, until: new Date(until) });
     },

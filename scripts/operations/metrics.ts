@@ -1,3 +1,5 @@
+import { BackendLive } from '../../src/core/backend-live.ts';
+import { Steering } from '../../src/upstream/steering/steering.ts';
 import { BudgetBook } from '../../src/admission/budget/budget-book.ts';
 import { CallerAccess } from '../../src/admission/keys/caller-access.ts';
 import { RequestQueue } from '../../src/admission/queue/queue.ts';
@@ -58,6 +60,7 @@ function allFamilies(): readonly Family[] {
     queue: new RequestQueue(clock),
     file: undefined,
     budgets: new BudgetBook(),
+    steering: new Steering(clock, log, (name) => new BackendLive(name)),
     callers: new CallerAccess(),
     store: () => Promise.reject(new Error('there is no database')),
   });

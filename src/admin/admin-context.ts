@@ -1,6 +1,7 @@
 import type { BudgetBook } from '../admission/budget/budget-book.ts';
 import type { Config } from '../config/schema.ts';
 import type { Context } from '../context.ts';
+import type { Steering } from '../upstream/steering/steering.ts';
 
 /** What operations know beyond what every request works with. */
 export interface AdminTools {
@@ -8,6 +9,8 @@ export interface AdminTools {
   config(): Config;
   /** What has become of all budgets. */
   readonly budgets: BudgetBook;
+  /** What is seen of routes, and done to them. */
+  readonly steering: Steering;
 }
 
 /** What operations work with. */

@@ -10,11 +10,17 @@ import type { Operation } from './operation.ts';
 import { ownOperations } from './own-operations.ts';
 import { priceOperations } from './price-operations.ts';
 import { requestOperations } from './request-operations.ts';
+import { explainOperation } from './routing/explain-operation.ts';
+import { routesOperation } from './routing/routes-operation.ts';
+import { steeringOperations } from './routing/steering-operations.ts';
 import { usageOperations } from './usage-operations.ts';
 
 /** Every operation of the admin API. Endpoints, validation and `openapi.json` come from this list. */
 export const OPERATIONS: readonly Operation[] = [
   ...gatewayOperations,
+  routesOperation,
+  explainOperation,
+  ...steeringOperations,
   ...configOperations,
   ...keyOperations,
   ...teamOperations,

@@ -58,8 +58,8 @@ export const ownOperations = [
     answer: usageAnswer,
     produces: ['text/csv'],
     handle: (call, context) => {
-      const { owner: _owner, ...asked } = call.query;
-      return usageOf(asked, context, placeOf(callerOf(call, context)));
+      const { caller: _caller, team: _team, owner: _owner, ...asked } = call.query;
+      return usageOf(asked, context, ownUsage(callerOf(call, context), context));
     },
   }),
   operation({
@@ -119,6 +119,15 @@ function callerOf({ caller }: Pick<RawCall, 'caller'>, { snapshot }: AdminContex
 
 function placeOf({ name, team }: Caller) {
   return { caller: [name], team: [team?.name ?? null] };
+}
+
+/** Whose usage is its own: a key that was made keeps it when it is renamed, and has none of those that had its name before. */
+function ownUsage(caller: Caller, { callers, clock }: AdminContext): Parameters<typeof usageOf>[2] {
+  const id = caller.key?.id;
+  if (id === undefined) return placeOf(caller);
+  const { name, team } = caller;
+  const createdAt = callers.stored?.get(id)?.createdAt ?? clock.wallNow();
+  return { key: { id, name, team: team?.name, createdAt } };
 }
 
 function keyOf({ name, team, key }: Caller, { callers }: AdminContext): KeyView | undefined {

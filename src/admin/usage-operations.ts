@@ -3,10 +3,10 @@ import { TOKEN_CLASSES } from '../core/token-classes.ts';
 import { formatUsd } from '../lib/usd.ts';
 import { Refusal } from '../core/refusal.ts';
 import {
-  DIMENSIONS,
-  type Dimension,
-  type DimensionFilter,
+  USAGE_DIMENSIONS,
+  type UsageDimension,
   type UsageGroup,
+  type UsageQuery,
   type UsageSums,
 } from '../storage/ledger-query.ts';
 import type { LocalAnswer } from '../core/local-answer.ts';
@@ -24,7 +24,9 @@ export const usageQuery = z.strictObject({
   group_by: z
     .string()
     .optional()
-    .describe(`What sums are for, separated by commas: ${DIMENSIONS.join(', ')}, ${BUCKETS.join(', ')}, tag:KEY.`),
+    .describe(
+      `What sums are for, separated by commas: ${USAGE_DIMENSIONS.join(', ')}, ${BUCKETS.join(', ')}, tag:KEY.`,
+    ),
   from: timeText(`From when on (default ${DEFAULT_FROM})`),
   to: timeText('Up to when (default: now)'),
   zone: zoneText,
@@ -64,7 +66,7 @@ const sums = z.object({
 });
 
 const group = sums.extend({
-  ...Object.fromEntries(DIMENSIONS.map((name) => [name, z.string().nullable().optional()])),
+  ...Object.fromEntries(USAGE_DIMENSIONS.map((name) => [name, z.string().nullable().optional()])),
   time: z.string().optional().describe('The start of the hour, day and so on, as RFC 3339.'),
   tag: z.string().nullable().optional(),
 });
@@ -76,9 +78,9 @@ export const usageAnswer = z.object({
   from: z
     .string()
     .describe(
-      'What was counted: sums are of whole hours (UTC), so this is the start of the hour that the `from` of the query is in.',
+      'What was counted: as asked. Of days whose rows are gone (`ledger.keep_days`) there are sums of whole hours (UTC) alone: then it is the start of the hour that the `from` of the query is in.',
     ),
-  to: z.string().describe('The end of the hour that the `to` of the query is in.'),
+  to: z.string().describe('The same of the end.'),
 });
 
 /** Usage and cost, summed. */
@@ -99,7 +101,7 @@ export const usageOperations = [
 export async function usageOf(
   asked: z.output<typeof usageQuery>,
   context: AdminContext,
-  only: DimensionFilter = {},
+  only: Pick<UsageQuery, 'key' | 'caller' | 'team'> = {},
 ): Promise<LocalAnswer> {
   const { zone } = asked;
   const nowMs = context.clock.wallNow();
@@ -135,16 +137,16 @@ export async function usageOf(
 
 /** What `group_by` asks for: `caller,model,day,tag:project`. Throws a Refusal. */
 export function groupsOf(text: string): {
-  readonly groupBy: readonly Dimension[];
+  readonly groupBy: readonly UsageDimension[];
   readonly per: (typeof BUCKETS)[number] | undefined;
   readonly tagKey: string | undefined;
 } {
-  const groupBy = new Set<Dimension>();
+  const groupBy = new Set<UsageDimension>();
   let per: (typeof BUCKETS)[number] | undefined;
   let tagKey: string | undefined;
   for (const name of text.split(',').map((each) => each.trim())) {
     if (name === '') continue;
-    const dimension = DIMENSIONS.find((each) => each === name);
+    const dimension = USAGE_DIMENSIONS.find((each) => each === name);
     const bucket = BUCKETS.find((each) => each === name);
     if (dimension !== undefined) groupBy.add(dimension);
     else if (bucket !== undefined && per === undefined) per = bucket;
@@ -155,7 +157,7 @@ export function groupsOf(text: string): {
 }
 
 function unknownGroup(name: string): Refusal {
-  const known = [...DIMENSIONS, ...BUCKETS].join(', ');
+  const known = [...USAGE_DIMENSIONS, ...BUCKETS].join(', ');
   return new Refusal(
     'invalid_request',
     `\`group_by\` cannot be \`${name.slice(0, 50)}\` (known: ${known}, and tag:KEY; one length of time and one tag at most).`,

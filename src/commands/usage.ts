@@ -3,7 +3,7 @@ import { isZone } from '../lib/is-zone.ts';
 import { BUCKETS, bucketsOf, MOST_BUCKETS, parseTime } from '../admin/time-text.ts';
 import { Refusal } from '../core/refusal.ts';
 import { printable } from '../lib/printable.ts';
-import { DIMENSIONS, type UsageQuery } from '../storage/ledger-query.ts';
+import { USAGE_DIMENSIONS, type UsageQuery } from '../storage/ledger-query.ts';
 import { JSON_TEXT } from './access/flags.ts';
 import type { Command, CommandLine, Flag } from './command.ts';
 import { UsageError } from './command.ts';
@@ -14,7 +14,7 @@ import { withLedger } from './with-store.ts';
 const BY: Flag = {
   name: 'by',
   value: 'WHAT',
-  help: `what sums are for, separated by commas: ${[...DIMENSIONS, ...BUCKETS].join(', ')}, tag:KEY (default: caller)`,
+  help: `what sums are for, separated by commas: ${[...USAGE_DIMENSIONS, ...BUCKETS].join(', ')}, tag:KEY (default: caller)`,
 };
 const SINCE: Flag = {
   name: 'since',
@@ -58,13 +58,13 @@ async function run(line: CommandLine): Promise<number> {
   const by = flags.value(BY) ?? 'caller';
   const query = queryOf(line, by, nowMs);
   return await withLedger(line, async (ledger) => {
-    const { groups, total } = await ledger.usage(query);
-    const [from, to] = [query.from, query.to].map((at) => new Date(at).toISOString());
+    const { groups, total, ...counted } = await ledger.usage(query);
+    const [from, to] = [counted.from, counted.to].map((at) => new Date(at).toISOString());
     if (flags.has(JSON_TEXT)) out(JSON.stringify({ data: groups.map(groupJson), total: sumsJson(total), from, to }));
     else {
       const zone = flags.value(ZONE) ?? 'UTC';
       const asked = { by: by.split(',').map((each) => each.trim()), zone, rows };
-      for (const text of usageTable({ groups, total, from: query.from, to: query.to }, asked)) out(printable(text));
+      for (const text of usageTable({ groups, total, ...counted }, asked)) out(printable(text));
     }
     return 0;
   });

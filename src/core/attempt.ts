@@ -56,6 +56,8 @@ export class Attempt implements Holder {
   race: Race | undefined;
   /** It was begun beside another one that was slow. */
   isHedge = false;
+  /** It is only acted out: nothing is sent, and nobody else learns anything from it. */
+  readonly isActed: boolean;
 
   /** What the backend has told of its tokens. */
   usage: Usage | undefined;
@@ -92,6 +94,7 @@ export class Attempt implements Holder {
     private readonly clock: Clock,
   ) {
     this.watch = new Watch(this, clock);
+    this.isActed = exchange.attempts.apart !== undefined && exchange.attempts.apart.covers(route);
     exchange.attempts.add(this);
   }
 
@@ -101,7 +104,7 @@ export class Attempt implements Holder {
     this.#isSent = true;
     this.#trial = trial;
     this.startedAt = this.clock.now();
-    route.backend.live.begin(this.startedAt);
+    if (!this.isActed) route.backend.live.begin(this.startedAt);
     // The slot that was reserved for this exchange is now either its own or, with another backend's first, not needed.
     exchange.attempts.releaseReserved();
     if (exchange.aborted !== undefined) this.cancellation.cancel(exchange.aborted);
@@ -177,7 +180,7 @@ export class Attempt implements Holder {
     this.#end = end;
     this.watch.ends();
     if (!this.#isSent) return;
-    this.route.backend.live.end();
+    if (!this.isActed) this.route.backend.live.end();
     this.#trial?.settle();
     this.ms = this.clock.now() - this.startedAt;
   }

@@ -1,3 +1,4 @@
+import type { Apart } from './apart.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
 import type { Aborted, Failure } from './failure.ts';
@@ -6,6 +7,8 @@ import type { Route } from './route.ts';
 
 /** What was tried for an exchange, in the order in which it was begun. Several attempts may be under way at once. */
 export class Attempts {
+  /** Some of them are only acted out; undefined: all are real. */
+  apart: Apart | undefined;
   readonly #all: Attempt[] = [];
   /** A backend where a slot is reserved for the next of them. */
   #reserved: BackendLive | undefined;

@@ -52,6 +52,8 @@ export interface OperationLive {
   lastFailure: PastFailure | undefined;
   /** When it was said that the provider refuses the gateway's key or account here, monotonic; undefined: it does not. */
   refusedAt: number | undefined;
+  /** It counts for one rehearsal or explanation alone (`apart.ts`). */
+  readonly isApart?: true;
 }
 
 /** The operation of this name, from now on among those that are known. */
@@ -84,6 +86,9 @@ export interface PastFailure {
   readonly failure: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** The request that met it, and the beginning of the provider's message; not of health checks. */
+  readonly traceId?: string | undefined;
+  readonly message?: string | undefined;
 }
 
 /** Of names behind a wildcard, the oldest are forgotten beyond this. */
@@ -95,6 +100,10 @@ export class BackendLive {
   limit = Infinity;
   /** Known dead by health checks: left out of routing. */
   dead = false;
+  /** Since when it is, in milliseconds since the epoch; undefined: it is not. */
+  deadSince: number | undefined;
+  /** An operator has taken it out of use: nothing new is sent to it. The config stays as it is. */
+  draining = false;
   /** Health checks in a row that it missed, and that it answered. */
   misses = 0;
   answers = 0;
@@ -183,18 +192,32 @@ export class BackendLive {
 
   /** Lets no failure of the past count; false if there was none that did. What it has under way stays counted. */
   startAnew(): boolean {
-    let wasOut = this.dead;
+    const wasDead = this.forgetHealth();
+    return this.endCooldowns() > 0 || wasDead;
+  }
+
+  /** Lets health checks begin anew; false if they had not called it dead. */
+  forgetHealth(): boolean {
+    const wasDead = this.dead;
     this.dead = false;
+    this.deadSince = undefined;
     this.misses = 0;
     this.answers = 0;
+    return wasDead;
+  }
+
+  /** Ends the cooldowns of a model, as it is sent, or of all; returns how many there were. */
+  endCooldowns(only?: string): number {
+    let ended = 0;
     for (const model of this.#models.values()) {
+      if (only !== undefined && model.model !== only) continue;
       for (const operation of operationsOf(model)) {
-        wasOut ||= operation.coolingUntil !== undefined;
+        if (operation.coolingUntil !== undefined) ended++;
         operation.coolingUntil = undefined;
         operation.refusedAt = undefined;
       }
     }
-    return wasOut;
+    return ended;
   }
 
   #forgetOne(): void {

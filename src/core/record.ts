@@ -77,6 +77,8 @@ export interface ExchangeRecord {
   /** Data lines of the stream that were no JSON and were left out. */
   readonly droppedEvents: number;
   readonly tries: readonly AttemptRecord[];
+  /** The ids of the rehearsals that it met; undefined: none. */
+  readonly rehearsals?: readonly string[] | undefined;
   /** What it has taken from budgets; undefined: none counts. */
   readonly charges?: readonly LedgerCharge[] | undefined;
   /** What was held for it at most, in nano-USD; undefined: no budget in USD counts. */
@@ -120,6 +122,8 @@ export interface AttemptRecord {
   readonly startedMs?: number | undefined;
   /** What became of an attempt that was begun beside a slow one; undefined for any other. */
   readonly hedge?: HedgeResult | undefined;
+  /** It was only acted out, for a rehearsal; undefined: it was real. */
+  readonly isActed?: true | undefined;
   /** Milliseconds since the epoch until which the backend+model cools down because of this try. */
   readonly coolingUntil: number | undefined;
   /** In which the backend was addressed. */

@@ -86,11 +86,13 @@ function unavailable(exchange: Exchange): string {
     const { backend, model } = route;
     const cooling = coolingOf(route, exchange);
     const why = cooling?.lastFailure === undefined ? '' : ` (${cooling.lastFailure.failure})`;
-    const state = backend.live.dead
-      ? 'is known dead'
-      : cooling?.coolingUntil === undefined
-        ? 'is full'
-        : `is cooling down${why}`;
+    const state = backend.live.draining
+      ? 'is drained'
+      : backend.live.dead
+        ? 'is known dead'
+        : cooling?.coolingUntil === undefined
+          ? 'is full'
+          : `is cooling down${why}`;
     return `${backend.name}/${shortened(model)} ${state}`;
   });
   return states.join('; ') + (routes.length > MOST_ROUTES ? `; and ${routes.length - MOST_ROUTES} more` : '');

@@ -21,7 +21,7 @@ export const GIVEN_UP: ReadonlySet<FailureKind> = new Set([
  */
 export function usageOfAttempt(attempt: Attempt): Consumption | undefined {
   const { exchange, usage, failure, isCounted } = attempt;
-  if (!attempt.isSent || !isPaidFor(exchange.endpoint)) return undefined;
+  if (!attempt.isSent || attempt.isActed || !isPaidFor(exchange.endpoint)) return undefined;
   const isWhole = failure === undefined || isCounted;
   if (usage !== undefined && isWhole && isToldAll(attempt, usage)) return consumptionOf(usage);
   if (usage === undefined && !hasBegun(attempt)) return undefined;

@@ -63,6 +63,7 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     interrupted: delivery.interrupted,
     droppedEvents: attempts.all.reduce((sum, { droppedEvents }) => sum + droppedEvents, 0),
     tries,
+    rehearsals: exchange.attempts.apart?.rehearsals,
     charges: spending?.charges({ tries, attempts: attempts.sent, status }),
     heldNanoUsd: spending?.mostHeldNanoUsd,
     bodies: bodiesToKeep(delivery, status, tries),
@@ -111,6 +112,9 @@ function endedBefore(hedge: Attempt, first: Attempt): boolean {
   return hedge.startedAt + hedge.ms < first.startedAt + first.ms;
 }
 
+/** What failed because a rehearsal said so has this for a reason, in the log and in the ledger. */
+const REHEARSED = 'rehearsed';
+
 /** A type is a word; what is longer is something else. */
 const MOST_TYPE_CHARS = 100;
 
@@ -124,7 +128,8 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     modelLabel: route.modelLabel,
     status,
     failure: failure?.kind,
-    detail: failure?.detail,
+    detail: attempt.isActed && failure !== undefined ? REHEARSED : failure?.detail,
+    isActed: attempt.isActed || undefined,
     type: failure?.error?.code === undefined ? undefined : failure.error.type?.slice(0, MOST_TYPE_CHARS),
     message: failure?.message,
     ms,

@@ -43,7 +43,7 @@ export class AliasCandidates {
   next(): Route | number | undefined {
     if (this.#isOver || this.#attemptsLeft === 0) return undefined;
     const due = this.#retried;
-    if (due !== undefined) return due.route.backend.live.isFull ? this.end() : due.route;
+    if (due !== undefined) return isFree(due.route) ? due.route : this.end();
     return this.#firstAttempt() ?? this.#waitForRetry() ?? this.end();
   }
 
@@ -112,6 +112,7 @@ export class AliasCandidates {
     const worthwhile = this.#failed.filter(
       ({ failure, route }) =>
         CONSEQUENCES[failure.kind].transient &&
+        !route.backend.live.draining &&
         !this.exchange.attempts.isSpent(route) &&
         !this.exchange.attempts.isTooLongFor(route) &&
         (failure.retryAfterMs ?? 0) <= retryAfterMaxMs,
@@ -119,4 +120,9 @@ export class AliasCandidates {
     const fewest = Math.min(...worthwhile.map(({ attempts }) => attempts));
     return worthwhile.find(({ attempts }) => attempts === fewest);
   }
+}
+
+/** Whether a route may be tried once more, after a wait. */
+function isFree({ backend: { live } }: Route): boolean {
+  return !live.isFull && !live.draining;
 }

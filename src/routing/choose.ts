@@ -33,15 +33,16 @@ function inOrder(open: readonly Route[], tier: number, choosing: Choosing): read
   const { named, exchange, protocol, context } = choosing;
   const { balance, roundRobinCounts } = named.alias;
   return balanced(open, balance, {
-    nextCount: () => nextCount(roundRobinCounts, tier),
+    nextCount: () => nextCount(roundRobinCounts, tier, exchange.attempts.apart?.isSupposed === true),
     conversation: () => protocol.conversationStart(exchange.body?.fields ?? {}),
     random: context.random,
     now: context.clock.now(),
   });
 }
 
-function nextCount(roundRobinCounts: number[], tier: number): number {
+/** Whoever only asks whose turn it is leaves it the next one's. */
+function nextCount(roundRobinCounts: number[], tier: number, isSupposed: boolean): number {
   const count = roundRobinCounts[tier] ?? 0;
-  roundRobinCounts[tier] = count + 1;
+  if (!isSupposed) roundRobinCounts[tier] = count + 1;
   return count;
 }

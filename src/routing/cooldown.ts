@@ -1,4 +1,4 @@
-import type { OperationLive } from '../core/backend-live.ts';
+import type { OperationLive, PastFailure } from '../core/backend-live.ts';
 import { Lease } from '../core/lease.ts';
 import type { Clock } from '../lib/clock.ts';
 
@@ -7,6 +7,9 @@ export interface CooldownListener {
   cooling(operation: OperationLive, untilWallMs: number, failure: string): void;
   recovered(operation: OperationLive): void;
 }
+
+/** Which request has met a failure, and what the provider said. */
+export type Cause = Pick<PastFailure, 'traceId' | 'message'>;
 
 /**
  * Which operations of a model at a backend rest after a failure. One cools until its time is over, is then half open
@@ -31,7 +34,7 @@ export class Cooldowns {
   }
 
   /** Lets the operation cool for `durationMs`; returns until when, on the wall. A cooldown is never made shorter. */
-  blame(operation: OperationLive, durationMs: number, failure: string): number {
+  blame(operation: OperationLive, durationMs: number, failure: string, cause?: Cause): number {
     const now = this.clock.now();
     const wasUntil = operation.coolingUntil ?? now;
     const until = Math.max(wasUntil, now + durationMs);
@@ -39,7 +42,7 @@ export class Cooldowns {
     const changes = operation.coolingUntil === undefined || (wasUntil <= now && until > now);
     operation.coolingUntil = until;
     operation.since = now;
-    operation.lastFailure = { failure, at: this.clock.wallNow() };
+    operation.lastFailure = { failure, at: this.clock.wallNow(), ...cause };
     const untilWall = this.clock.wallNow() + (until - now);
     if (changes) this.listener.cooling(operation, untilWall, failure);
     return untilWall;

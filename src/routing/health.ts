@@ -92,9 +92,7 @@ export class HealthChecks {
 
   /** As if it had never been asked. */
   #forget(live: BackendLive): void {
-    live.dead = false;
-    live.misses = 0;
-    live.answers = 0;
+    live.forgetHealth();
   }
 
   #isDue({ live }: Backend, { intervalMs }: HealthSettings): boolean {
@@ -123,6 +121,7 @@ export class HealthChecks {
       live.lastMiss = { failure: miss, at: this.clock.wallNow() };
       if (live.dead || live.misses < settings.unhealthyAfter) return;
       live.dead = true;
+      live.deadSince = this.clock.wallNow();
       this.listener.died(name, miss, live.misses);
     }
   }

@@ -2,6 +2,7 @@ import type { Exchange } from '../core/exchange.ts';
 import type { Backend } from '../core/route.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Context } from '../context.ts';
+import { refuseDraining } from './draining.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 import { routeTo } from './resource-candidates.ts';
 
@@ -30,6 +31,7 @@ export function passthroughBackend({ pinned = '', endpoint }: Exchange, { snapsh
     const message = `The backend ${pinned}, which keeps what this request refers to, is not in use any more.`;
     throw new Refusal('resource_not_found', message);
   }
+  refuseDraining([backend]);
   const { root } = endpoint?.through ?? {};
   if (root === undefined) return backend;
   const send = backend.media?.[root];

@@ -10,6 +10,8 @@ export interface BackendReport {
   readonly in_flight: number;
   /** Null for no limit. */
   readonly limit: number | null;
+  /** An operator has taken it out of use. */
+  readonly draining: boolean;
   /** The last health check that it missed, and why. */
   readonly last_miss: FailureReport | null;
   readonly models: readonly ModelReport[];
@@ -47,6 +49,7 @@ export function reportOf(live: BackendLive, clock: Clock): BackendReport {
     state: live.dead ? 'dead' : 'up',
     in_flight: live.inFlight,
     limit: live.limit === Infinity ? null : live.limit,
+    draining: live.draining,
     last_miss: failureReport(live.lastMiss),
     models: Array.from(live.models, (model) => modelReport(model, clock)),
   };
@@ -79,14 +82,14 @@ function stateOf(operation: OperationLive | undefined, clock: Clock): StateRepor
 }
 
 function failureReport(past: PastFailure | undefined): FailureReport | null {
-  return past === undefined ? null : { ...past, at: new Date(past.at).toISOString() };
+  return past === undefined ? null : { failure: past.failure, at: new Date(past.at).toISOString() };
 }
 
 /** What the gauges of metrics show of a backend: a model cools while any operation of it does. Models behind a wildcard count as one, by its name in the config. */
 export function gaugesOf(
   live: BackendLive,
   clock: Clock,
-): { name: string; up: boolean; inFlight: number; models: Iterable<ModelGauges> } {
+): { name: string; up: boolean; draining: boolean; inFlight: number; models: Iterable<ModelGauges> } {
   const models = new Map<string, ModelGauges>();
   const now = clock.now();
   for (const model of live.models) {
@@ -98,7 +101,7 @@ export function gaugesOf(
       refused: others?.refused === true || isRefused(model),
     });
   }
-  return { name: live.name, up: !live.dead, inFlight: live.inFlight, models: models.values() };
+  return { name: live.name, up: !live.dead, draining: live.draining, inFlight: live.inFlight, models: models.values() };
 }
 
 interface ModelGauges {
@@ -114,9 +117,9 @@ export function routeGaugesOf({ name, tiers }: Alias, clock: Clock): { name: str
   return { name, routes: routes.length, open: routes.filter((route) => isOpen(route, now)).length };
 }
 
-/** Behind a wildcard one name may fail and the next one serve, so there only a dead backend closes a route. */
+/** Behind a wildcard one name may fail and the next one serve, so there only a backend that is dead or drained closes a route. */
 function isOpen({ alias, backend, live }: Route, now: number): boolean {
-  return !backend.live.dead && (alias.prefix !== undefined || !isCooling(live, now));
+  return !backend.live.dead && !backend.live.draining && (alias.prefix !== undefined || !isCooling(live, now));
 }
 
 function isCooling(model: ModelLive, now: number): boolean {

@@ -6,6 +6,7 @@ import { NO_ALIAS, routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from '../context.ts';
 import type { Candidate, Candidates, Done, ReportedFailure } from './candidates.ts';
+import { refuseDraining } from './draining.ts';
 import { locate, unknownId, type Located } from './locate.ts';
 
 /** Ids that providers give are word characters; nothing that could climb out of a backend's base. */
@@ -21,7 +22,9 @@ export function resourceCandidates(exchange: Exchange, client: Protocol, context
   const located = locate(id, exchange, context);
   const backends = located === undefined ? [] : backendsFor(located, exchange, client, context);
   if (located === undefined || backends.length === 0) throw unknownId(id);
-  return new ResourceCandidates(backends, targetOf(exchange.endpoint, located.id), exchange, context);
+  refuseDraining(backends);
+  const inUse = backends.filter(({ live }) => !live.draining);
+  return new ResourceCandidates(inUse, targetOf(exchange.endpoint, located.id), exchange, context);
 }
 
 class ResourceCandidates implements Candidates {

@@ -3,7 +3,7 @@ import type { Exchange } from '../core/exchange.ts';
 import type { NamedAlias, Route } from '../core/route.ts';
 import type { Context } from '../context.ts';
 import { fallbackChain, routesFor } from './aliases.ts';
-import { dueAtOf, hasSlot, isOpen, isWithinPin, mayTry } from './availability.ts';
+import { dueAtOf, hasSlot, isInUse, isOpen, mayTry } from './availability.ts';
 
 /** A route and the alias by which the request has come to it. */
 interface NamedRoute {
@@ -36,14 +36,14 @@ function availabilityOfLastResort(asked: NamedAlias, exchange: Exchange, context
   if (exchange.attempts.sent > 0 || !context.snapshot.retry.triesCooling) return undefined;
   const soonest = lastResort(asked, exchange, context);
   if (soonest !== undefined) return soonest.route.backend.live;
-  return dueBackSoonest(asked, exchange, context, (route) => isWithinPin(route, exchange)) === undefined
+  return dueBackSoonest(asked, exchange, context, (route) => isInUse(route, exchange)) === undefined
     ? undefined
     : 'full';
 }
 
 /** Of the routes whose backends have room, the one that is due back soonest. */
 export function lastResort(asked: NamedAlias, exchange: Exchange, context: Context): DueBack | undefined {
-  const mayServe = (route: Route) => isWithinPin(route, exchange) && hasSlot(route, exchange);
+  const mayServe = (route: Route) => isInUse(route, exchange) && hasSlot(route, exchange);
   return dueBackSoonest(asked, exchange, context, mayServe);
 }
 

@@ -50,7 +50,8 @@ async function makeDay(database: Database, day: number): Promise<void> {
   await database.transaction(async (tx) => {
     if (dialect.lockSchema !== undefined) await tx.query(dialect.lockSchema);
     if ((await tx.query(known, [day])).length > 0) return;
-    await tx.query(`CREATE TABLE ${table.name} (${columns.join(', ')}, PRIMARY KEY (id))`);
+    const all = dialect.columnsOf?.(table.parent) ?? columns.join(', ');
+    await tx.query(`CREATE TABLE ${table.name} (${all}, PRIMARY KEY (id))`);
     const attach = dialect.attach?.(table, day);
     if (attach !== undefined) await tx.query(attach);
     await tx.query('INSERT INTO body_days (day, dropped) VALUES ($1, 0)', [day]);

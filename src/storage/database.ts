@@ -89,6 +89,8 @@ export interface Dialect {
   readonly shareLock: string;
   /** The table that the parts of days belong to, by its columns; undefined: there is none, the parts stand alone. */
   partitioned?(parent: string, columns: string): string;
+  /** The columns of such a table, for one that is to be a part of it; undefined: there is none. */
+  columnsOf?(parent: string): string;
   /** Makes a table the part of a day, where there is a table that it can be a part of. */
   attach?(table: PartitionTable, day: number): string;
   /** What keeps all others from changing the schema until the transaction ends; undefined: a transaction does so by itself. */

@@ -1,3 +1,4 @@
+import { change } from './change.ts';
 import type { Database } from './database.ts';
 import { textIn } from './read-row.ts';
 import type { FactStore } from './store.ts';
@@ -22,6 +23,14 @@ export function factStore(database: Database): FactStore {
           ])),
       );
       return (await get(name)) ?? value;
+    },
+    async put(name, value, beside) {
+      await change(database, beside, async (tx) => {
+        await tx.query(
+          'INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+          [textValue(name), textValue(value, Infinity)],
+        );
+      });
     },
   };
 }

@@ -6,6 +6,20 @@ export const DIMENSIONS = ['caller', 'team', 'owner', 'alias', 'backend', 'model
 
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** What usage is grouped by: `key_id` is that of a key which was made at run time. */
+export const USAGE_DIMENSIONS = [...DIMENSIONS, 'key_id'] as const;
+
+export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];
+
+/** A key that was made at run time, whose usage alone is asked for. */
+export interface KeyFilter {
+  readonly id: string;
+  readonly name: string;
+  readonly team: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
 /** The values that are looked for, any of them; null: rows without one. */
 export type DimensionFilter = { readonly [D in Dimension]?: readonly (string | null)[] };
 
@@ -17,10 +31,12 @@ export interface TagFilter {
 
 /** Which sums are asked for. */
 export interface UsageQuery extends DimensionFilter {
-  /** Milliseconds since the epoch. Sums are of whole hours (UTC): from the one that `from` is in, up to the end of the one that `to` is in. */
+  /** Milliseconds since the epoch: what began at `from` or later, and before `to`. */
   readonly from: number;
   readonly to: number;
-  readonly groupBy?: readonly Dimension[];
+  readonly groupBy?: readonly UsageDimension[];
+  /** Only what this key has used, whatever it was called. */
+  readonly key?: KeyFilter;
   /** Groups by the values of the tag of this key; rows without it are a group, too. */
   readonly groupByTag?: string;
   /** Groups by time: the starts of buckets, ascending, each up to the next and the last up to `to`. Whoever asks minds calendars and zones. */
@@ -54,7 +70,7 @@ export type UsageMeasure =
 
 /** One group; of its dimensions those that were asked for are there, null where rows have none. */
 export interface UsageGroup {
-  readonly dimensions: Readonly<Partial<Record<Dimension, string | null>>>;
+  readonly dimensions: Readonly<Partial<Record<UsageDimension, string | null>>>;
   /** The value of the tag, where grouped by one; null: rows without it. */
   readonly tag?: string | null;
   /** The start of the bucket, where grouped by time. */
@@ -66,7 +82,7 @@ export interface UsageGroup {
 export interface Usage {
   readonly groups: readonly UsageGroup[];
   readonly total: UsageSums;
-  /** What was counted: whole hours. */
+  /** What was counted: as asked; of a day whose rows are gone, hours (UTC) that these times lie in are counted whole. */
   readonly from: number;
   readonly to: number;
 }

@@ -50,6 +50,8 @@ export interface FactStore {
   get(name: string): Promise<string | undefined>;
   /** Writes the fact unless there is one; resolves to the one in force. */
   setOnce(name: string, value: string): Promise<string>;
+  /** Writes the fact, whatever it was before. */
+  put(name: string, value: string, beside?: Beside): Promise<void>;
 }
 
 /** Who changed what. Entries are written beside the changes. */

@@ -25,12 +25,26 @@ export function countValue(number: number | undefined): number {
   return Math.max(0, wholeValue(number) ?? 0);
 }
 
-/** 5,000 USD, or as many tokens as nobody uses at once: a thousand of these are an exact number, a million fit a BIGINT. */
-const MAX_MEASURE = 5e12;
-
-/** What is summed: a whole number that is not negative, and not more than sums can hold. */
+/**
+ * What is summed, bills among it: a whole number that is not negative. Throws a RangeError for one that is not exact any more,
+ * from 9,007,199 USD in nano-USD: the row is refused rather than changed.
+ */
 export function measureValue(number: number | undefined): number {
-  return Math.min(countValue(number), MAX_MEASURE);
+  if (number !== undefined && number > Number.MAX_SAFE_INTEGER)
+    throw new RangeError(`${number} is more than the ledger counts exactly (${Number.MAX_SAFE_INTEGER} at most)`);
+  return countValue(number);
+}
+
+/** A sum of such numbers: a bigint once a number would not hold it exactly. */
+export type Sum = number | bigint;
+
+export function plus(one: Sum, other: Sum): Sum {
+  if (typeof one === 'number' && typeof other === 'number' && one + other <= Number.MAX_SAFE_INTEGER) return one + other;
+  return BigInt(one) + BigInt(other);
+}
+
+export function sumValue(sum: Sum): Value {
+  return typeof sum === 'bigint' ? String(sum) : sum;
 }
 
 export function booleanValue(value: boolean): Value {

@@ -1,23 +1,18 @@
 import type { Attempt } from '../core/attempt.ts';
-import { releaseBytes } from '../core/buffered-bytes.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
-import { UnsupportedFeatureError } from '../core/unsupported-feature-error.ts';
 import { Refusal } from '../core/refusal.ts';
 import { takesField } from '../core/quirks.ts';
-import type { Route, UpstreamRequest } from '../core/route.ts';
+import type { UpstreamRequest } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { AttemptAnswer } from './answer.ts';
 import type { Context } from '../context.ts';
-import { tooComplex } from '../core/body-work.ts';
 import { asStreamOrNot } from './answer-form.ts';
 import { collectStream } from './collect-stream.ts';
 import { copiedAnswer } from './copied-answer.ts';
 import { coolingOf } from '../routing/cooling.ts';
-import type { Translation } from '../translation/translation.ts';
 import { translationFor } from '../translation/translation-for.ts';
-import { leastLoss } from '../translation/least-loss.ts';
 import { deadlineOf } from '../routing/deadline.ts';
 import { isAskedAsClient, upstreamHeaders } from './headers.ts';
 import { upstreamQuery } from './query.ts';
@@ -25,8 +20,7 @@ import { readThrough } from './through-answer.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
 import type { AttemptContext } from './settle.ts';
-import { upstreamProtocolFor } from '../translation/upstream-protocol.ts';
-import { bodyFor } from './body.ts';
+import { prepare, unsent } from './prepare.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { thinks } from '../translation/thinking.ts';
 import { isReset, transportFailureOf } from './transport-failure.ts';
@@ -35,24 +29,13 @@ import { WithheldValues } from './withheld-values.ts';
 /** Carries out an attempt: sends the request as it came in, and waits until the answer is certain to be good, or is not. */
 export async function carryOut(attempt: Attempt, client: Protocol, context: Context): Promise<AttemptAnswer | Failure> {
   const { exchange, route } = attempt;
-  let protocol = upstreamProtocolFor(route, client, exchange.endpoint?.operation ?? 'native');
-  let translation: Translation | undefined;
-  let body: UpstreamRequest['body'];
-  try {
-    if (protocol !== client) {
-      const least = leastLoss(attempt, { client, upstream: protocol }, context);
-      translation = least.translation;
-      protocol = least.upstream;
-    }
-    body = translation?.body ?? bodyFor(attempt, protocol, context);
-  } catch (error) {
-    return notCarried(error, attempt, protocol, context);
-  }
+  const prepared = prepare(attempt, client, context);
+  if ('kind' in prepared) return prepared;
+  const { protocol, translation, body } = prepared;
   if (translation?.estimate !== undefined) return estimated(translation.estimate, attempt);
   attempt.upstreamProtocol = protocol.name;
-  if (translation !== undefined) attempt.dropped = translation.dropped;
   if (route.timeouts.firstByteMs === undefined) attempt.thinks = thinks(route, exchange);
-  const refusal = exchange.leases.spending?.begins(attempt);
+  const refusal = attempt.isActed ? undefined : exchange.leases.spending?.begins(attempt);
   if (refusal !== undefined) return overBudget(refusal, attempt, context);
   exchange.endBy(deadlineOf(exchange, route.timeouts.totalMs), context.clock);
   attempt.begin(context.cooldowns.beginTrial(coolingOf(route, exchange)));
@@ -92,7 +75,10 @@ async function sent(body: UpstreamRequest['body'], ongoing: AttemptContext): Pro
 
 /** Sends the body and waits until the answer is certain to be good, or is not. */
 async function asked(body: UpstreamRequest['body'], ongoing: AttemptContext): Promise<AttemptAnswer | Failure> {
-  const { backend } = ongoing.attempt.route;
+  const { attempt } = ongoing;
+  const { route, exchange } = attempt;
+  // What is acted out never leaves the gateway.
+  const to = attempt.isActed ? (exchange.attempts.apart?.standIn(route) ?? route.backend) : route.backend;
   let response: UpstreamAnswer | undefined;
   try {
     const request = requestFor(ongoing, body);
@@ -100,11 +86,11 @@ async function asked(body: UpstreamRequest['body'], ongoing: AttemptContext): Pr
     ongoing.sentTarget = request.target;
     const copied = ongoing.exchange.delivery.bodies?.sending(ongoing.attempt, request);
     try {
-      response = await backend.send(request);
+      response = await to.send(request);
     } catch (error) {
       // What has begun to go up is gone.
       if (request.upload !== undefined || !mayRedo(error, ongoing)) throw error;
-      response = await backend.send(request);
+      response = await to.send(request);
     }
     if (copied !== undefined) response = copiedAnswer(response, copied);
     if (!isAnswer(response)) return noAnswer(response);
@@ -222,32 +208,9 @@ function queryFor(ongoing: AttemptContext, withheld: WithheldValues): string {
   });
 }
 
-/** Nothing is sent: the request, or what it asks for, has no form in the backend's dialect. */
-function notCarried(error: unknown, attempt: Attempt, upstream: Protocol, context: Context): Failure {
-  const refusal =
-    error instanceof UnsupportedFeatureError ? refusalOf(error, attempt.route, upstream) : (tooComplex(error) ?? error);
-  if (!(refusal instanceof Refusal)) throw error;
-  return unsent(refusal, transportFailure('not_carried', refusal.details.param), attempt, context);
-}
-
 /** Nothing is sent: it might cost more than is left of a budget. */
 function overBudget(refusal: Refusal, attempt: Attempt, context: Context): Failure {
   return unsent(refusal, transportFailure('over_budget', refusal.details.detail), attempt, context);
-}
-
-function unsent(refusal: Refusal, failure: Failure, attempt: Attempt, context: Context): Failure {
-  attempt.refusal = refusal;
-  attempt.end({ failure });
-  releaseBytes(attempt, context);
-  return failure;
-}
-
-function refusalOf({ field, details }: UnsupportedFeatureError, { backend }: Route, { name }: Protocol): Refusal {
-  return new Refusal(
-    'not_carried',
-    `The field \`${field}\` ${details}. The backend ${backend.name} uses the dialect ${name}: leave the field out, or use a model of another backend.`,
-    { param: field },
-  );
 }
 
 function estimated(body: string, attempt: Attempt): AttemptAnswer {

@@ -33,7 +33,8 @@ interface Begun {
  */
 export async function hedged(attempt: Attempt, hedging: Hedging): Promise<AttemptAnswer | undefined> {
   const { hedge, client, context } = hedging;
-  hedge.live.earn(hedge.atMost);
+  // What is acted out neither earns hedges for others nor takes them from them.
+  if (!attempt.isActed) hedge.live.earn(hedge.atMost);
   const first: Begun = { attempt, result: carryOut(attempt, client, context) };
   const afterMs = waitFor(attempt, hedge);
   const isSlow = afterMs !== undefined && (await takesLonger(first.result, afterMs, context.clock));
@@ -57,13 +58,13 @@ function begunBeside(first: Attempt, { hedge, candidates, client, context }: Hed
   if (!hedge.live.hasCredit || !mayHedge(first, context)) return undefined;
   const next = candidates.beside((route) => isFitBeside(route, first, client));
   if (next === undefined) return undefined;
-  hedge.live.spend();
+  if (!first.isActed) hedge.live.spend();
   const attempt = new Attempt(first.exchange, next.route, next.named, context.clock);
   attempt.isHedge = true;
   // Told at the commit point, where nothing else may come between.
   attempt.race = first.race = new Race(first, attempt);
   const result = carryOut(attempt, client, context);
-  if (!attempt.isSent) hedge.live.giveBack();
+  if (!first.isActed && (!attempt.isSent || attempt.isActed)) hedge.live.giveBack();
   return { attempt, result };
 }
 
@@ -106,7 +107,7 @@ async function race(first: Begun, second: Begun, hedging: Hedging): Promise<Atte
 function won(answer: AttemptAnswer, first: Attempt, hedging: Hedging): AttemptAnswer {
   learn(answer.attempt, hedging);
   // Record the loser's time so far as a lower bound: that is enough for the 95th percentile.
-  if (first.failure?.kind !== 'hedge_lost') return answer;
+  if (first.failure?.kind !== 'hedge_lost' || first.isActed) return answer;
   learn(first, hedging);
   const now = hedging.context.clock.now();
   if (first.ms > expectedMs(first.route.latency, now)) measure(first.route.latency, first.ms, now);
@@ -123,7 +124,7 @@ function releaseAfterwards({ attempt, result }: Begun, context: Context): void {
 
 /** Notes how long an attempt took to its commit point, or to its being given up. */
 function learn(attempt: Attempt, { hedge, context }: Hedging): void {
-  if (hedge.after !== 'p95' || !attempt.isSent) return;
+  if (hedge.after !== 'p95' || !attempt.isSent || attempt.isActed) return;
   const ms = attempt.ended ? attempt.ms : context.clock.now() - attempt.startedAt;
   hedge.live.learn(attempt.route, kindOf(attempt), ms);
 }

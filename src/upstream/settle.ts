@@ -1,5 +1,5 @@
 import type { Attempt } from '../core/attempt.ts';
-import { measure, rememberedOperation } from '../core/backend-live.ts';
+import { measure } from '../core/backend-live.ts';
 import { classifyAnswer } from '../core/classify.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { readGenericError } from '../core/generic-error.ts';
@@ -10,7 +10,7 @@ import { accountOf } from './account.ts';
 import { isBackendsFault } from './blame.ts';
 import { releaseBytes } from '../core/buffered-bytes.ts';
 import type { Context } from '../context.ts';
-import { coolingOf, operationFor } from '../routing/cooling.ts';
+import { coolingOf, rememberedCooling } from '../routing/cooling.ts';
 import type { Translation } from '../translation/translation.ts';
 import { quotesRequest } from './quotes-request.ts';
 import { noteAccepted, sayRefused } from './provider-refused.ts';
@@ -44,12 +44,12 @@ export function fail(ongoing: AttemptContext, failure: Failure): Failure {
   const { route } = attempt;
   const { kind } = failure;
   let coolingUntil: number | undefined;
-  if (kind === 'own_lack') context.shortage.noted(failure.detail ?? kind);
+  if (kind === 'own_lack' && !attempt.isActed) context.shortage.noted(failure.detail ?? kind);
   const isBlamed = isBackendsFault(ongoing, failure);
-  if (kind === 'refused') sayRefused(ongoing, failure, isBlamed);
+  if (kind === 'refused' && !attempt.isActed) sayRefused(ongoing, failure, isBlamed);
   if (isBlamed) {
     coolingUntil = blame(ongoing, failure);
-  } else if (failure.answer !== undefined) {
+  } else if (failure.answer !== undefined && !attempt.isActed) {
     if (REQUESTS_FAULT.has(kind)) context.cooldowns.succeed(coolingOf(route, exchange), attempt.startedAt);
     context.health.heardFrom(route.backend.live);
   }
@@ -120,11 +120,10 @@ function blame({ attempt, exchange, context }: AttemptContext, failure: Failure)
   const { cooldownMs } = snapshot.retry;
   if (cooldownMs === undefined) return undefined;
   const asked = failure.kind === 'rate_limited' || failure.kind === 'overloaded' ? failure.retryAfterMs : undefined;
-  return cooldowns.blame(
-    rememberedOperation(route.backend.live.remember(route.live), operationFor(route, exchange)),
-    asked ?? cooldownMs,
-    pastFailure(failure),
-  );
+  return cooldowns.blame(rememberedCooling(route, exchange), asked ?? cooldownMs, pastFailure(failure), {
+    traceId: exchange.traceId,
+    message: failure.message,
+  });
 }
 
 /** For operators, and for clients whose model is left alone because of it: never a provider's word. */

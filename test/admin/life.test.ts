@@ -260,6 +260,9 @@ describe.each(stores)('on %s', (_name, server) => {
     await admin('DELETE', `/admin/keys/${id}`);
     const heir = await made({ name: 'spender', models: ['*'] });
     expect((await as(heir.key)('GET', '/admin/me/requests')).body.data).toEqual([]);
+    expect((await as(heir.key)('GET', '/admin/me/usage')).body.total.requests).toBe(0);
+    const byKey = (await admin('GET', '/admin/usage?group_by=caller,key_id&caller=spender')).body.data;
+    expect(byKey).toMatchObject([{ caller: 'spender', key_id: id, requests: 4 }]);
   });
 
   test('what a request under way may cost is held', async () => {

@@ -2,8 +2,10 @@ import { BudgetBook } from '../../src/admission/budget/budget-book.ts';
 import { CallerAccess } from '../../src/admission/keys/caller-access.ts';
 import { RequestQueue } from '../../src/admission/queue/queue.ts';
 import type { FeatureTools } from '../../src/feature.ts';
+import { BackendLive } from '../../src/core/backend-live.ts';
 import { createLog } from '../../src/records/log/log.ts';
 import { Metrics } from '../../src/records/metrics/metrics.ts';
+import { Steering } from '../../src/upstream/steering/steering.ts';
 import { FakeClock } from './fake-clock.ts';
 import { logSettings } from './log-settings.ts';
 
@@ -19,15 +21,17 @@ export function featureTools(clock = new FakeClock(), show: (line: string) => vo
     droppedLogLines: () => 0,
     version: '',
   });
+  const log = createLog(settings, { clock, console: show });
   return {
     clock,
     env: {},
-    log: createLog(settings, { clock, console: show }),
+    log,
     metrics,
     queue: new RequestQueue(clock),
     file: undefined,
     callers: new CallerAccess(),
     budgets: new BudgetBook(),
+    steering: new Steering(clock, log, (name) => new BackendLive(name)),
     store: () => Promise.reject(new Error('there is no database')),
   };
 }

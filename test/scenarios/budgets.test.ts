@@ -443,7 +443,10 @@ describe('a soft budget', () => {
     expect(headers).toEqual(['all/all year 0%', 'all/all year 50%', 'all/all year 100%', 'all/all year 150%']);
     // The first try failed.
     await eventually(() => hook.requests.length === 3, { timeoutMs: 15_000 });
-    const told = hook.requests.map(({ text }) => JSON.parse(text));
+    const inTurn = hook.requests.map(({ text }) => JSON.parse(text));
+    expect(inTurn[0].threshold).toBe(50);
+    // The next one does not wait until it is tried again.
+    const told = inTurn.toSorted((a, b) => a.threshold - b.threshold);
     expect(told.map(({ threshold }) => threshold)).toEqual([50, 50, 100]);
     expect(told[0]?.id).toBe(told[1]?.id);
     expect(told[2]).toMatchObject({

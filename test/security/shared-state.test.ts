@@ -23,6 +23,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     callers: 'by caller',
     openStore: 'of operators',
     status: 'of operators',
+    rehearsals: 'by caller',
   };
 
 /** The same of each feature, which keeps what it counts to itself. */
@@ -32,6 +33,7 @@ const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   traces: 'of operators',
   ledger: 'of operators',
   ledger_room: 'of all: no content and no names',
+  steering: 'of operators',
   bodies: 'by caller',
   keys: 'of operators',
   caller_concurrency: 'by caller',

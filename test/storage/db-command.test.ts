@@ -43,7 +43,13 @@ describe('llm-proxy db', () => {
     expect(nothing).toMatchObject({ code: 1, err: ['there is no database yet, so there is nothing to back up'] });
     expect(await runCommand(db, ['migrate', '-c', config])).toMatchObject({
       code: 0,
-      out: ['schema 1: keys, teams, audit', 'schema 2: ledger', 'schema 3: bodies', 'the schema is up to date'],
+      out: [
+        'schema 1: keys, teams, audit',
+        'schema 2: ledger',
+        'schema 3: bodies',
+        'schema 4: usage by key',
+        'the schema is up to date',
+      ],
     });
     expect(await runCommand(db, ['migrate', '-c', config])).toMatchObject({ out: ['the schema was up to date'] });
 

@@ -51,6 +51,24 @@ describe.each(kinds)('the schema on $kind', (places) => {
     expect(await store.ledger.append(rowsOf(5, () => ({ startedAt: START + DAY_MS })).slice(4))).toHaveLength(1);
     expect((await store.ledger.verify()).discrepancies).toEqual([]);
   });
+
+  test('may have more columns than the version before knows, which makes the tables of new days all the same', async () => {
+    const place = await places.create();
+    const store = await stores.open(place);
+    await migrated(place);
+    const rows = rowsOf(3, (number) => ({ startedAt: START + number * DAY_MS }));
+    expect(await store.ledger.append(rows)).toHaveLength(3);
+    expect((await store.ledger.search({ limit: 10 })).rows).toEqual(rows.toReversed());
+    expect((await store.ledger.verify()).discrepancies).toEqual([]);
+    expect(await store.ledger.dropDaysBefore(20_761)).toEqual([20_760]);
+    if (place.kind === 'sqlite') return;
+    // The rows are in the one table that people query, and the newer version fills its columns.
+    await run(place, `UPDATE exchanges_20761 SET cache_state = 'hit'`);
+    expect(await run(place, 'SELECT cache_state FROM exchanges ORDER BY day')).toEqual([
+      { cache_state: 'hit' },
+      { cache_state: null },
+    ]);
+  });
 });
 
 test('who only reads leaves an older schema as it is', async () => {

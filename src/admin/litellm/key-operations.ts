@@ -3,7 +3,7 @@ import type { KeyView } from '../../admission/keys/key-view.ts';
 import type { Context } from '../../context.ts';
 import type { JsonAnswer } from '../../core/local-answer.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { asObject, asString } from '../../lib/json.ts';
+import { asObject } from '../../lib/json.ts';
 import { refuseProblem } from '../access.ts';
 import { operation, type Actor } from '../operation.ts';
 import { accessOf } from '../store-of.ts';
@@ -11,7 +11,7 @@ import { aliasOf, allKeys, keyNamed, keysWithAlias } from './find-key.ts';
 import { keyJson } from './key-json.ts';
 import { keyPatch, newKeyValues } from './key-values.ts';
 import { fieldsOf, listField, textField } from './request-fields.ts';
-import { spendOf } from './spend.ts';
+import { spendOf, usageOfKey } from './spend.ts';
 
 const keySchema = z.looseObject({ token: z.string(), key_alias: z.string(), spend: z.number() });
 /** Clients send what they know of LiteLLM; what has no counterpart is refused with its name. */
@@ -137,7 +137,7 @@ export function changeOf({ caller, clientIp }: Actor): { readonly actor: string;
 
 /** What a key has spent. */
 export async function spent(view: KeyView, context: Context): Promise<number> {
-  return await spendOf(view, { caller: [view.name], team: [asString(view['team']) ?? null] }, context);
+  return await spendOf(view, usageOfKey(view), context);
 }
 
 async function shownKey(view: KeyView, context: Context): Promise<JsonAnswer> {

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { asString } from '../../lib/json.ts';
-import type { DimensionFilter, SearchQuery, UsageGroup } from '../../storage/ledger-query.ts';
+import type { SearchQuery, UsageGroup, UsageQuery } from '../../storage/ledger-query.ts';
 import { operation } from '../operation.ts';
 import { accessOf, storeOf } from '../store-of.ts';
 import { bucketsOf, parseTime } from '../time-text.ts';
 import { keyNamed } from './find-key.ts';
 import { spendRow } from './spend-row.ts';
-import { usdNumber } from './spend.ts';
+import { usageOfKey, usdNumber } from './spend.ts';
 
 /** LiteLLM's own bound. */
 const MOST_ROWS = 10_000;
@@ -70,7 +69,8 @@ async function rows(asked: Asked, span: Span | undefined, context: Context): Pro
     const found = one === undefined ? (await ledger.search({ traceId: asked.request_id, limit: 1 })).rows : [one];
     return found.map(spendRow);
   }
-  const search: Omit<SearchQuery, 'limit'> = { ...filterOf(asked, context), ...span };
+  const { key, ...filter } = filterOf(asked, context);
+  const search: Omit<SearchQuery, 'limit'> = { ...filter, ...(key === undefined ? {} : { keyId: key.id }), ...span };
   const found: unknown[] = [];
   for await (const row of ledger.export(search)) if (found.push(spendRow(row)) === MOST_ROWS) break;
   return found;
@@ -115,10 +115,13 @@ function by(groups: readonly UsageGroup[], dimension: 'caller' | 'owner' | 'mode
   return Object.fromEntries(Array.from(spent, ([name, nanoUsd]) => [name, usdNumber(nanoUsd)]));
 }
 
-function filterOf({ api_key: key, user_id: owner }: Asked, context: Context): DimensionFilter {
+function filterOf(
+  { api_key: key, user_id: owner }: Asked,
+  context: Context,
+): Pick<UsageQuery, 'key' | 'caller' | 'team' | 'owner'> {
   const view = key === undefined ? undefined : keyNamed(key, accessOf(context));
   return {
-    ...(view === undefined ? {} : { caller: [view.name], team: [asString(view['team']) ?? null] }),
+    ...(view === undefined ? {} : usageOfKey(view)),
     ...(owner === undefined ? {} : { owner: [owner] }),
   };
 }

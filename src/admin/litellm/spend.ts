@@ -1,6 +1,7 @@
 import { windowAt } from '../../admission/budget/windows.ts';
+import type { KeyView } from '../../admission/keys/key-view.ts';
 import type { Context } from '../../context.ts';
-import type { DimensionFilter } from '../../storage/ledger-query.ts';
+import type { KeyFilter, UsageQuery } from '../../storage/ledger-query.ts';
 import { asString } from '../../lib/json.ts';
 import { spendWindowOf } from './budget-fields.ts';
 
@@ -14,7 +15,7 @@ export function usdNumber(nanoUsd: bigint | number): number {
 /** What a key or a team has spent: in the window of its budget, or since it was made. 0 where there is no ledger. */
 export async function spendOf(
   view: Readonly<Record<string, unknown>>,
-  filter: DimensionFilter,
+  filter: Pick<UsageQuery, 'key' | 'caller' | 'team'>,
   { openStore, clock }: Context,
 ): Promise<number> {
   const store = await openStore();
@@ -23,9 +24,16 @@ export async function spendOf(
   const per = asString(spendWindowOf(view['budgets'])?.['per']);
   const made = Date.parse(asString(view['created_at']) ?? '') || 0;
   const window = per === undefined || per === 'total' ? undefined : windowAt(ruleOf(per), now);
-  const from = window?.start ?? Math.floor(made / HOUR_MS) * HOUR_MS;
-  const { total } = await store.ledger.usage({ ...filter, from, to: now + HOUR_MS, limit: 1 });
+  const { total } = await store.ledger.usage({ ...filter, from: window?.start ?? made, to: now + HOUR_MS, limit: 1 });
   return usdNumber(total.nanoUsd);
+}
+
+/** Whose usage that of a key is: its own if it was made at run time, else that of its name. */
+export function usageOfKey(view: KeyView): { readonly key: KeyFilter } | Pick<UsageQuery, 'caller' | 'team'> {
+  const { id, name, source } = view;
+  const team = asString(view['team']);
+  if (source === 'config') return { caller: [name], team: [team ?? null] };
+  return { key: { id, name, team, createdAt: Date.parse(asString(view['created_at']) ?? '') || 0 } };
 }
 
 const HOUR_MS = 3_600_000;

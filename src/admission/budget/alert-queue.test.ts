@@ -105,10 +105,9 @@ async function settle(): Promise<void> {
 }
 
 describe('alerts on their way', () => {
-  test('are told one after another, each again until it is taken, with longer and longer pauses', async () => {
+  test('are told again until they are taken, with longer and longer pauses', async () => {
     const { clock, queue, tried, sent } = queueOf((_, tries) => (tries < 4 ? 'status_503' : undefined));
     queue.add(alert('a'));
-    queue.add(alert('b'));
     await settle();
     expect(tried).toEqual(['a']);
     for (const pause of [1000, 2000, 4000]) {
@@ -117,14 +116,66 @@ describe('alerts on their way', () => {
       const before = tried?.length;
       clock.advance(1);
       await settle();
-      expect(tried?.length).toBeGreaterThan(before ?? 0);
+      expect(tried?.length).toBe((before ?? 0) + 1);
     }
-    expect(sent).toEqual(['a', 'b']);
+    expect(sent).toEqual(['a']);
     expect(queue.waiting).toBe(0);
     expect(clock.pending).toBe(0);
   });
 
-  test('are given up after a while, and the next is told', async () => {
+  test('hold up no others while they are refused', async () => {
+    const { clock, queue, sent, failed } = queueOf(({ id }) => (id.startsWith('bad') ? 'status_400' : undefined));
+    for (let n = 0; n < 20; n++) queue.add(alert(`bad-${n}`));
+    queue.add(alert('good'));
+    await settle();
+    await settle();
+    expect(sent).toEqual(['good']);
+    expect(queue.waiting).toBe(20);
+    clock.advance(5000);
+    await settle();
+    queue.add(alert('later'));
+    await settle();
+    expect(sent).toEqual(['good', 'later']);
+    expect(failed).toEqual([]);
+    await queue.close();
+    expect([failed?.length, clock.pending]).toEqual([20, 0]);
+  });
+
+  test('are so many at once at most, and the same one once only', async () => {
+    const open: (() => void)[] = [];
+    const queue = new AlertQueue(new FakeClock(), () => new Promise((resolve) => open.push(() => resolve(undefined))), {
+      sent: () => undefined,
+      failed: () => undefined,
+    });
+    queue.target = TARGET;
+    for (let n = 0; n < 30; n++) queue.add(alert(String(n % 15)));
+    await settle();
+    expect([open.length, queue.waiting]).toEqual([8, 7]);
+    open.shift()?.();
+    await settle();
+    expect([open.length, queue.waiting]).toEqual([8, 6]);
+    while (open.length > 0) {
+      open.shift()?.();
+      await settle();
+      expect(open.length).toBeLessThanOrEqual(8);
+    }
+    expect(queue.waiting).toBe(0);
+    await queue.close();
+  });
+
+  test('are not told again where another node has told them between two tries', async () => {
+    const { clock, queue, tried } = queueOf(() => 'status_503');
+    let isTold = false;
+    queue.memory = { isTold: () => Promise.resolve(isTold), noteTold: () => Promise.resolve() };
+    queue.add(alert('a'));
+    await settle();
+    isTold = true;
+    clock.advance(1000);
+    await settle();
+    expect([tried, queue.waiting, clock.pending]).toEqual([['a'], 0, 0]);
+  });
+
+  test('are given up after a while', async () => {
     const { clock, queue, sent, failed } = queueOf(({ id }) => (id === 'a' ? 'ECONNREFUSED' : undefined));
     queue.add(alert('a'));
     queue.add(alert('b'));
@@ -155,13 +206,14 @@ describe('alerts on their way', () => {
     queue.target = undefined;
     queue.add(alert('nobody'));
     queue.target = TARGET;
-    for (let n = 0; n < 1003; n++) queue.add(alert(String(n)));
-    await settle();
+    // Eight are on their way.
+    for (let n = 0; n < 1010; n++) queue.add(alert(String(n)));
     expect(queue.waiting).toBe(1000);
-    expect(failed).toEqual(['1001 queue_full', '1002 queue_full']);
-    expect(tried).toEqual(['0']);
+    expect(failed).toEqual(['1008 queue_full', '1009 queue_full']);
+    await settle();
+    expect(tried?.slice(0, 8)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
     await queue.close();
     expect(queue.waiting).toBe(0);
-    expect(failed?.length).toBe(1003);
+    expect(failed?.length).toBe(1010);
   });
 });

@@ -5,9 +5,11 @@ import type { SharedLimits, Team } from '../../core/team.ts';
 import { Recent } from '../../lib/recent.ts';
 import { TokenBucket } from '../../lib/token-bucket.ts';
 import { Budget } from './budget.ts';
-import { ALL, keyOwner, owner, ruleOf, teamOwner, type Owner } from './budget-rule.ts';
+import { ALL, keyOwner, owner, perIn, ruleOf, teamOwner, type Owner } from './budget-rule.ts';
 import { rateOf, type TokenRate } from './pool.ts';
+import { ownerIn, type OwnerState } from './owner-state.ts';
 import type { SpentRow } from './spent-source.ts';
+import { isOver } from './windows.ts';
 
 /** What counts for the requests of a caller, or for those for an alias. */
 export interface Limits {
@@ -45,6 +47,8 @@ export class BudgetBook {
   readonly #budgets = new Map<string, Budget>();
   readonly #buckets = new Recent<TokenBucket>(MOST_BUCKETS);
   readonly #earlier = new Map<string, Map<number, bigint>>();
+  /** Those of owners that are no more, as of the last `forget`. */
+  #leaving: ReadonlySet<string> = new Set();
   /** A caller is one object for as long as its key stays as it is. */
   #ofCallers = new WeakMap<Caller, CallerLimits>();
   /** Callers of keys made at run time that have told what their key says. */
@@ -113,6 +117,35 @@ export class BudgetBook {
   /** Those that stand in the config. */
   configured(): Iterable<Budget> {
     return this.#configured;
+  }
+
+  /**
+   * Lets go of what belongs to keys and teams that are no more, once nothing is held of it. Where another of the name may come
+   * in whose window that counts, only when the window is over. All that was settled is in the ledger. What goes has to be
+   * found twice, for a request that came before its key was deleted may be about to hold.
+   */
+  forget(stateOf: (owner: string) => OwnerState, now: number): void {
+    const leaving = new Set<string>();
+    for (const id of new Set([...this.#budgets.keys(), ...this.#earlier.keys()])) {
+      const budget = this.#budgets.get(id);
+      const of = budget?.rule.owner ?? ownerIn(id);
+      const state = of === undefined ? 'here' : stateOf(of);
+      if (state === 'here' || (budget?.holds ?? 0) > 0) continue;
+      if (state === 'away' && !(budget?.isOver(now) ?? this.#isEarlierOver(id, now))) continue;
+      if (this.#leaving.has(id)) this.#drop(id);
+      else leaving.add(id);
+    }
+    this.#leaving = leaving;
+  }
+
+  #drop(id: string): void {
+    this.#budgets.delete(id);
+    this.#earlier.delete(id);
+  }
+
+  #isEarlierOver(id: string, now: number): boolean {
+    const per = perIn(id);
+    return [...(this.#earlier.get(id)?.keys() ?? [])].every((start) => isOver(per, start, now));
   }
 
   #limitsOf(caller: Caller): Limits {

@@ -57,6 +57,13 @@ export function ruleOf(of: Owner, spec: BudgetSpec): BudgetRule {
   };
 }
 
+/** How long the windows of a budget are, by its id. */
+export function perIn(id: string): BudgetSpec['per'] {
+  return PERIODS.find((per) => id.endsWith(`/${per}`)) ?? 'total';
+}
+
+const PERIODS = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
+
 function limitOf({ usd, tokens, requests = 0 }: BudgetSpec): bigint {
   if (usd === undefined) return BigInt(tokens ?? requests);
   const nano = parseUsd(usd);

@@ -1,6 +1,6 @@
 import type { BudgetUnit } from '../../core/budget-spec.ts';
 import { Counter } from './counter.ts';
-import { overlaps, windowAt, type Window, type WindowRule } from './windows.ts';
+import { isOver, overlaps, windowAt, type Window, type WindowRule } from './windows.ts';
 
 /** What a budget says, as the config or a key made at run time has it. */
 export interface BudgetRule {
@@ -72,6 +72,14 @@ export class Budget {
     let holds = 0;
     for (const counter of this.#counters.values()) holds += counter.holds;
     return holds;
+  }
+
+  /** Whether all windows that anything was spent in are over. */
+  isOver(wallNow: number): boolean {
+    const { per } = this.rule.window;
+    for (const { end } of this.#counters.values()) if (end > wallNow) return false;
+    for (const start of this.earlier?.keys() ?? []) if (!isOver(per, start, wallNow)) return false;
+    return true;
   }
 
   #find(wallNow: number): Counter {

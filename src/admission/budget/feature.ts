@@ -11,6 +11,7 @@ import type { BudgetSettings } from './budget-book.ts';
 import { budgetFamilies } from './budget-families.ts';
 import { Expectation } from './expectation.ts';
 import { keyOwner, teamOwner } from './budget-rule.ts';
+import { Forgetting } from './forgetting.ts';
 import { budgetPolicy } from './policy.ts';
 import { sendAlert } from './send-alert.ts';
 import type { SpentSource } from './spent-source.ts';
@@ -24,7 +25,7 @@ export interface BudgetSources {
 
 /** Budgets and tokens per minute as a feature. */
 export function createBudgets(
-  { clock, log, store, budgets: book }: FeatureTools,
+  { clock, log, store, callers, budgets: book }: FeatureTools,
   { spentSource }: BudgetSources,
 ): Feature {
   const counts = { sent: 0, failed: 0 };
@@ -36,6 +37,7 @@ export function createBudgets(
     },
   });
   const memory = alertMemory(store);
+  const forgetting = new Forgetting(book, callers, clock);
   const pricers = new WeakMap<PriceBook, TablePricer>();
   const pricerOf = (prices: PriceBook): TablePricer => {
     const known = pricers.get(prices) ?? new TablePricer(prices, () => clock.wallNow());
@@ -74,8 +76,12 @@ export function createBudgets(
       const { webhook: url, secret } = config.alerts ?? {};
       alerts.memory = hasStore(config) ? memory : undefined;
       alerts.target = url === undefined ? undefined : { url, secret };
+      if (isOn(config)) forgetting.start();
     },
-    close: () => alerts.close(),
+    async close() {
+      forgetting.stop();
+      await alerts.close();
+    },
   };
 }
 

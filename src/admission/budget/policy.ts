@@ -1,6 +1,7 @@
-import { ANONYMOUS } from '../../core/caller.ts';
+import { ANONYMOUS, mayUse } from '../../core/caller.ts';
+import type { AdmissionLease } from '../../core/admission-lease.ts';
 import type { Exchange } from '../../core/exchange.ts';
-import type { Refusal } from '../../core/refusal.ts';
+import { Refusal } from '../../core/refusal.ts';
 import type { NamedAlias } from '../../core/route.ts';
 import { findAlias } from '../../routing/aliases.ts';
 import type { Snapshot } from '../../snapshot.ts';
@@ -9,6 +10,7 @@ import type { Budget } from './budget.ts';
 import { Hold, unpricedIn, type Shortfall } from './hold.ts';
 import { HoldContext, type BudgetTools } from './hold-context.ts';
 import { BudgetPool } from './pool.ts';
+import { levelsFor } from './levels.ts';
 import { budgetExceeded, unpricedModel } from './refusals.ts';
 
 /** Holds what a request may cost of all budgets and token limits that apply to it, or refuses it. */
@@ -30,6 +32,7 @@ export function budgetPolicy(tools: BudgetTools): Policy {
       if (hold === undefined) throw refusalOf(taken, exchange, needs);
       return hold;
     },
+    levels: (exchange, { snapshot }) => (mayCost(exchange) ? levelsFor(exchange, tools, snapshot) : []),
     adopt(exchange, { snapshot }) {
       if (!mayCost(exchange) || exchange.leases.spending !== undefined) return undefined;
       const needs = new HoldContext(exchange, tools, snapshot);
@@ -94,25 +97,50 @@ function takeOf(
   return taken instanceof Hold ? taken : { ...taken, isUnpriced: false };
 }
 
-/** Takes what one of the aliases needs that a spent budget names; the first that can be had serves. */
+/**
+ * Takes what one of the aliases needs that a spent budget names: the first that the caller may use, and that all policies
+ * let the request go on with, serves.
+ */
 function takeFallback(
   { pools }: Shortfall,
   exchange: Exchange,
   needs: HoldContext,
   snapshot: Snapshot,
 ): Hold | undefined {
-  const { asked, pinned } = exchange;
+  const { asked, pinned, caller = ANONYMOUS } = exchange;
   // What refers to an answer that one backend keeps has to go there.
   if (asked === undefined || pinned !== undefined) return undefined;
   const names = pools.flatMap((pool) => (pool instanceof BudgetPool ? pool.budget.rule.fallback : []));
   for (const name of names) {
     const named = findAlias(snapshot, name);
-    const hold = named === undefined || named.alias === asked.alias ? undefined : takeInstead(named, asked, needs);
-    if (hold === undefined || named === undefined) continue;
+    if (named === undefined || named.alias === asked.alias || !mayUse(caller, name)) continue;
+    const hold = takeInstead(named, asked, needs);
+    if (hold === undefined) continue;
+    if (!areOthersWilling(snapshot.policies, exchange, named)) {
+      hold.settle(undefined);
+      continue;
+    }
     exchange.askInstead(named);
     return hold;
   }
   return undefined;
+}
+
+/** Whether the policies let the request go on with another alias; then it has taken what they take for that. */
+function areOthersWilling(policies: readonly Policy[], exchange: Exchange, named: NamedAlias): boolean {
+  const taken: AdmissionLease[] = [];
+  try {
+    for (const policy of policies) {
+      const lease = policy.admitInstead?.(exchange, named);
+      if (lease !== undefined) taken.push(lease);
+    }
+  } catch (error) {
+    for (const lease of taken.reverse()) lease.settle(undefined);
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+  for (const lease of taken) exchange.leases.add(lease);
+  return true;
 }
 
 /** Budgets that name this alias and have too little left even for it do not count for it: that is what they name it for. */

@@ -54,6 +54,22 @@ const LEAST_MS: Readonly<Record<WindowRule['per'], number>> = {
   total: 0,
 };
 
+/** Whether a window that began at `start` is over by `now`, whatever its zone. */
+export function isOver(per: WindowRule['per'], start: number, now: number): boolean {
+  return start + MOST_MS[per] <= now;
+}
+
+/** No window is longer. */
+const MOST_MS: Readonly<Record<WindowRule['per'], number>> = {
+  hour: 2 * 3_600_000,
+  day: 26 * 3_600_000,
+  week: (7 * 24 + 2) * 3_600_000,
+  month: (31 * 24 + 2) * 3_600_000,
+  quarter: (92 * 24 + 2) * 3_600_000,
+  year: (366 * 24 + 2) * 3_600_000,
+  total: Infinity,
+};
+
 const FOREVER: Window = { start: 0, end: Infinity };
 const HOUR_MS = 3_600_000;
 

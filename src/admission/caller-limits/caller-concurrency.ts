@@ -2,7 +2,7 @@ import { AdmissionLease } from '../../core/admission-lease.ts';
 import type { Caller } from '../../core/caller.ts';
 import type { Exchange } from '../../core/exchange.ts';
 import { Refusal } from '../../core/refusal.ts';
-import type { Policy } from '../policy.ts';
+import type { LimitLevel, Policy } from '../policy.ts';
 import { needsSlot } from '../queue/queue-slot.ts';
 
 /** Limits how many requests of a key, of its team, and of all teams above are under way at once. */
@@ -13,6 +13,7 @@ export function callerConcurrencyPolicy(running: CallerConcurrency): Policy {
       if (endpoint?.limits === 'queue') running.check(caller);
     },
     admit: (exchange) => (needsSlot(exchange) ? running.take(exchange.caller) : undefined),
+    levels: ({ caller }) => running.levels(caller),
     adopt: (exchange) => (needsSlot(exchange) && !holdsOne(exchange) ? running.adopt(exchange.caller) : undefined),
   };
 }
@@ -33,6 +34,14 @@ export class CallerConcurrency {
   /** Throws a Refusal if one more would be too many. */
   check(caller: Caller | undefined): void {
     if (caller !== undefined) this.#check(caller);
+  }
+
+  /** How many requests of a caller, and of the teams that it is in, are under way where that is limited. */
+  levels(caller: Caller | undefined): LimitLevel[] {
+    const counts = caller === undefined ? [] : countsOf(caller);
+    return counts.flatMap(({ id, limit }) =>
+      limit === undefined ? [] : [levelOf(id, limit, this.#running.get(id) ?? 0)],
+    );
   }
 
   /** Counts one more request of a caller; undefined: it is nobody who is counted. Throws a Refusal. */
@@ -86,6 +95,22 @@ const TEAM = 'team:';
 
 function holdsOne({ leases }: Exchange): boolean {
   return leases.some((lease) => lease instanceof ConcurrencyLease);
+}
+
+function levelOf(id: string, most: number, running: number): LimitLevel {
+  const isTeam = id.startsWith(TEAM);
+  return {
+    kind: 'concurrency',
+    limit: `requests at once of the ${isTeam ? `team \`${id.slice(TEAM.length)}\`` : 'key'}`,
+    key: isTeam ? `teams.${id.slice(TEAM.length)}.max_concurrency` : 'max_concurrency',
+    per: undefined,
+    unit: 'requests',
+    most,
+    left: Math.max(0, most - running),
+    needed: 1,
+    refuses: running >= most,
+    resetMs: undefined,
+  };
 }
 
 function refusal({ id }: Count, limit: number): Refusal {

@@ -1,4 +1,5 @@
 import type { StoredKey, StoredTeam } from '../../storage/stored-key.ts';
+import { Recent } from '../../lib/recent.ts';
 import type { CallerKey } from '../caller-key.ts';
 import { callerOf, placeOf } from './caller-of.ts';
 import type { KeySecret } from './key-secret.ts';
@@ -11,6 +12,9 @@ export interface StoredAccess {
   readonly keys: readonly StoredKey[];
   readonly teams: readonly StoredTeam[];
 }
+
+/** A change that comes late does so by seconds, not by so many deleted keys. */
+const MOST_REMOVED = 10_000;
 
 /** A key of the store, and what it is known by. */
 interface Entry {
@@ -29,7 +33,7 @@ export class StoredKeys {
   readonly #byPlace = new Map<string, string>();
   #teams = new Map<string, StoredTeam>();
   /** Ids that are used no more, so that a change that comes late brings none back. */
-  readonly #removed = new Set<string>();
+  readonly #removed = new Recent<true>(MOST_REMOVED);
   /** Whether it is known at all what the store holds. */
   isLoaded = false;
   /** Grows with every change that this node has made itself. */
@@ -104,13 +108,13 @@ export class StoredKeys {
   put(stored: StoredKey): void {
     this.changes++;
     const { version = 0 } = this.get(stored.id) ?? {};
-    if (version < stored.version && !this.#removed.has(stored.id)) this.#place(stored);
+    if (version < stored.version && this.#removed.peek(stored.id) === undefined) this.#place(stored);
   }
 
   /** This node has deleted a key. */
   remove(id: string): void {
     this.changes++;
-    this.#removed.add(id);
+    this.#removed.add(id, true);
     this.#drop(id);
   }
 

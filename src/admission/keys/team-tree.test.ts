@@ -54,3 +54,21 @@ describe('the tree of teams', () => {
     expect([tree.team('a').limits.rps, tree.isOfConfig('a')]).toEqual([1, false]);
   });
 });
+
+describe('teams that are deleted', () => {
+  test('come back for the keys that hold on to them, and are forgotten where none does', async () => {
+    const tree = new TeamTree();
+    const held = tree.team('held');
+    tree.change([spec('held'), ...Array.from({ length: 50 }, (_, n) => spec(`ci-${n}`))]);
+    const weak = Array.from({ length: 50 }, (_, n) => new WeakRef(tree.team(`ci-${n}`)));
+    tree.change([], ['held', ...Array.from({ length: 50 }, (_, n) => `ci-${n}`)]);
+    expect(held.fault).toBe('the team `held` does not exist');
+    // What a turn of the event loop has looked at through a WeakRef lives until its end.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    Bun.gc(true);
+    // A stack that was not overwritten yet may hold on to some.
+    expect(weak.filter((each) => each.deref() !== undefined).length).toBeLessThan(25);
+    tree.change([spec('held', { rps: 3 })]);
+    expect([held.fault, held.limits.rps]).toEqual([undefined, 3]);
+  });
+});

@@ -7,6 +7,8 @@ import { NO_LIMITS, type SharedLimits, type Team } from '../../core/team.ts';
  */
 export class TeamTree {
   readonly #nodes = new Map<string, TeamNode>();
+  /** Nodes of teams that do not exist: they are there for as long as a key holds on to them. */
+  readonly #absent = new Map<string, WeakRef<TeamNode>>();
   #ofConfig: ReadonlyMap<string, TeamSpec> = new Map();
   readonly #stored = new Map<string, TeamSpec>();
 
@@ -18,6 +20,11 @@ export class TeamTree {
   /** Whether the config has it, so that nothing else can change it. */
   isOfConfig(name: string): boolean {
     return this.#ofConfig.has(name);
+  }
+
+  /** Whether there is a team of this name. */
+  has(name: string): boolean {
+    return this.#specOf(name) !== undefined;
   }
 
   /** Every team that exists. */
@@ -44,22 +51,42 @@ export class TeamTree {
   }
 
   #node(name: string): TeamNode {
-    const known = this.#nodes.get(name);
+    const known = this.#nodes.get(name) ?? this.#absent.get(name)?.deref();
     if (known !== undefined) return known;
     const node = new TeamNode(name);
-    this.#nodes.set(name, node);
+    this.#absent.set(name, new WeakRef(node));
     return node;
   }
 
   /** Teams are few, and change seldom: all are looked at. */
   #link(): void {
-    for (const spec of this.specs) this.#node(spec.name);
-    for (const node of this.#nodes.values()) {
+    for (const { name } of this.specs) {
+      this.#nodes.set(name, this.#node(name));
+      this.#absent.delete(name);
+    }
+    for (const [name, node] of this.#nodes) {
+      if (this.has(name)) continue;
+      this.#nodes.delete(name);
+      this.#absent.set(name, new WeakRef(node));
+    }
+    const nodes = [...this.#nodes.values(), ...this.#held()];
+    for (const node of nodes) {
       const spec = this.#specOf(node.name);
       node.models = spec?.models;
       node.limits = spec ?? NO_LIMITS;
     }
-    for (const node of this.#nodes.values()) this.#linkOne(node);
+    for (const node of nodes) this.#linkOne(node);
+  }
+
+  /** The nodes of teams that do not exist, of which keys are; those that nobody holds on to are forgotten. */
+  #held(): TeamNode[] {
+    const held: TeamNode[] = [];
+    for (const [name, reference] of this.#absent) {
+      const node = reference.deref();
+      if (node === undefined) this.#absent.delete(name);
+      else held.push(node);
+    }
+    return held;
   }
 
   #linkOne(node: TeamNode): void {

@@ -10,7 +10,7 @@ export function createRateLimits({ clock }: FeatureTools): Feature {
   return {
     name: 'rate_limit',
     isOn: limitsRates,
-    policy: rateLimitPolicy('rate_limit', new RateLimits(clock, scopes.list)),
+    policy: rateLimitPolicy('rate_limit', new RateLimits(clock, scopes.list, scopes.withoutAddresses)),
     configure: (config) => scopes.configure(settingsOf(config), clock.now()),
   };
 }

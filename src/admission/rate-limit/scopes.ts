@@ -32,6 +32,11 @@ export class ConfiguredScopes {
     },
   ];
 
+  /** The same without addresses, for whoever asks what a request would meet whose address nobody knows. */
+  get withoutAddresses(): readonly RateScope[] {
+    return this.list.filter((_, at) => at !== 1);
+  }
+
   /** Addresses that are remembered. */
   get addresses(): number {
     return this.#addresses.size;

@@ -1,5 +1,6 @@
 import type { LogField } from './log-field.ts';
 import { BACKEND, TRACE, type LogLine } from './log-line.ts';
+import { STEERING } from './steering-lines.ts';
 
 /** What of a backend a line is about. */
 const OPERATION: readonly LogField[] = [
@@ -85,6 +86,7 @@ export const BACKENDS: readonly LogLine[] = [
       TRACE,
     ],
   },
+  ...STEERING,
   {
     level: 'debug',
     msg: 'connection was closed before an answer; redone',

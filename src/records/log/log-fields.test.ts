@@ -17,6 +17,7 @@ const FULL = record({
   errorDetail: 'rate_limit.global_rps 1',
   interrupted: true,
   droppedEvents: 1,
+  rehearsals: ['one'],
   tries: [
     attempt({
       failure: 'overloaded',

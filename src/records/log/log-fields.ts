@@ -278,6 +278,15 @@ export const RECORD_FIELDS = [
     absentWhen: 'there were none',
   },
   {
+    name: 'rehearsed',
+    of: (record) => record.rehearsals !== undefined || undefined,
+    console: { column: 9, text: ({ rehearsals }) => (rehearsals === undefined ? undefined : 'rehearsed') },
+    trusted: 'a boolean',
+    type: 'boolean',
+    meaning: 'True: a rehearsal (`POST /admin/rehearsals`) let tries of it fail: those with the detail `rehearsed`.',
+    absentWhen: 'it met none',
+  },
+  {
     name: 'tries',
     of: (record) => (hasStory(record) ? record.tries : undefined),
     console: { partOf: 'attempts' },

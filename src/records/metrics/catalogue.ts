@@ -5,6 +5,7 @@ import type { Family, Sample } from './prometheus.ts';
 export interface BackendGauges {
   readonly name: string;
   readonly up: boolean;
+  readonly draining: boolean;
   readonly inFlight: number;
   readonly models: Iterable<{ readonly model: string; readonly cooling: boolean; readonly refused: boolean }>;
 }
@@ -138,6 +139,11 @@ function routing({ backends, aliases }: MetricsSources): Family[] {
     gauge(name, help, ['alias'], () => Array.from(aliases(), (alias) => [[alias.name], alias[value]]));
   return [
     ofBackends('backend_up', '1 while a backend is not known dead by health checks.', ({ up }) => Number(up)),
+    ofBackends(
+      'backend_draining',
+      '1 while an operator has taken a backend out of use (POST /admin/backends/NAME/drain).',
+      ({ draining }) => Number(draining),
+    ),
     ofModels(
       'backend_cooling',
       '1 while a model at a backend rests after a failure, or an operation of it (see GET /admin/backends).',

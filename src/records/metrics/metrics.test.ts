@@ -13,8 +13,14 @@ let metrics: Metrics;
 beforeEach(() => {
   metrics = new Metrics({
     backends: () => [
-      { name: 'openai', up: true, inFlight: 3, models: [{ model: 'gpt', cooling: true, refused: true }] },
-      { name: 'local', up: false, inFlight: 0, models: [] },
+      {
+        name: 'openai',
+        up: true,
+        draining: false,
+        inFlight: 3,
+        models: [{ model: 'gpt', cooling: true, refused: true }],
+      },
+      { name: 'local', up: false, draining: false, inFlight: 0, models: [] },
     ],
     queueDepth: () => 7,
     aliases: () => [{ name: 'gpt-4', routes: 2, open: 1 }],

@@ -83,6 +83,8 @@ export class Metrics implements Sink {
 
   /** Counts an exchange, once, at its end. */
   record(record: ExchangeRecord): void {
+    // What was let fail on purpose must wake nobody; what it has cost is real.
+    if (record.rehearsals !== undefined) return this.#spending.record(record);
     const { aliasLabel = '', backend = '', modelLabel = '', stream, ttftMs, queueMs, usage } = record;
     const route = this.#routes.get(aliasLabel)?.get(backend)?.get(modelLabel) ?? this.#added(record);
     this.#requestsOf(route, record).add();

@@ -177,7 +177,13 @@ test('a family without series still tells its help and type', () => {
 test('all that the gateway tells is well-formed', () => {
   const metrics = new Metrics({
     backends: () => [
-      { name: 'a "b"\\', up: true, inFlight: 1, models: [{ model: 'm\n', cooling: false, refused: false }] },
+      {
+        name: 'a "b"\\',
+        up: true,
+        draining: false,
+        inFlight: 1,
+        models: [{ model: 'm\n', cooling: false, refused: false }],
+      },
     ],
     queueDepth: () => 0,
     aliases: () => [],

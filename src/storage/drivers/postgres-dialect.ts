@@ -12,6 +12,7 @@ export const postgresDialect: Dialect = {
   textsOf: (place) => `(SELECT json_array_elements_text(${place}::text::json))`,
   numbersOf: (place) => `(SELECT json_array_elements_text(${place}::text::json)::bigint)`,
   partitioned: (parent, columns) => `CREATE TABLE ${parent} (${columns}) PARTITION BY RANGE (day)`,
+  columnsOf: (parent) => `LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS`,
   // Attached rather than made as a part: so queries of other days go on meanwhile.
   attach: ({ parent, name }, day) =>
     `ALTER TABLE ${parent} ATTACH PARTITION ${name} FOR VALUES FROM (${day}) TO (${day + 1})`,

@@ -1,6 +1,6 @@
 import type { LedgerRow, RowJson } from '../../core/ledger-row.ts';
 import type { Queries, RowAppender, RowDatabase, RowQueries } from '../database.ts';
-import { DIMENSIONS } from '../ledger-query.ts';
+import { USAGE_DIMENSIONS } from '../ledger-query.ts';
 import { someNumber, someText } from '../read-row.ts';
 import { textValue } from '../write-value.ts';
 import { dayStatements, EXCHANGE_TAG_COLUMNS, tablesOf } from './day-tables.ts';
@@ -29,7 +29,7 @@ interface BatchRow {
 
 /** Writes rows into the ledger: those that are new, with all that they add to, in one transaction. */
 export class LedgerWriter implements RowAppender {
-  readonly #dimensions = new Interned('dimensions', DIMENSIONS);
+  readonly #dimensions = new Interned('dimensions', USAGE_DIMENSIONS);
   readonly #tags = new Interned('tags', ['key', 'value']);
   /** Days whose tables are there: they are made in a transaction of their own. */
   readonly #days = new Set<number>();
@@ -100,7 +100,7 @@ export class LedgerWriter implements RowAppender {
   }
 }
 
-/** Of more rows, sums may not be exact (see `measureValue`), and a transaction would be long. */
+/** So that a transaction stays short. */
 export const MAX_BATCH = 1000;
 
 /** More days than a ledger keeps: a clock went astray. */
@@ -143,7 +143,11 @@ function batchRowOf(json: RowJson, place: number): BatchRow {
   return { row, place, dimensions: tupleOf(dimensionsOf(row)), tags };
 }
 
-/** In the order of DIMENSIONS. The alias is the configured one: what clients name is without number. */
-function dimensionsOf(row: LedgerRow): (string | null)[] {
-  return [row.caller, row.team, row.owner, row.aliasLabel, row.backend, row.model].map((text) => textValue(text));
+/**
+ * In the order of USAGE_DIMENSIONS. The alias is the configured one: what clients name is without number. Rows without the
+ * id of a key have the same number as before there were any.
+ */
+function dimensionsOf({ caller, team, owner, aliasLabel, backend, model, keyId }: LedgerRow): (string | null)[] {
+  const named = [caller, team, owner, aliasLabel, backend, model].map((text) => textValue(text));
+  return keyId === undefined ? named : [...named, textValue(keyId)];
 }

@@ -42,15 +42,19 @@ export function partsOf(day: number): readonly PartitionTable[] {
 export function dayStatements(day: number, dialect: Dialect): string[] {
   const { exchanges, tries, charges, tags } = tablesOf(day);
   const { bytewise, clustered } = dialect;
+  const parents = new Map(partsOf(day).map(({ parent, name }) => [name, parent]));
   const table = (name: string, columns: readonly Column[], key: string, end = ''): string => {
     const lines = columns.map((column) => `${column.name} ${column.type}${column.type === 'TEXT' ? bytewise : ''}`);
-    return `CREATE TABLE ${name} (${lines.join(', ')}, PRIMARY KEY (${key}))${end}`;
+    // A newer version may have given the whole more columns already: a part has to have them, too.
+    const all = dialect.columnsOf?.(parents.get(name) ?? name) ?? lines.join(', ');
+    return `CREATE TABLE ${name} (${all}, PRIMARY KEY (${key}))${end}`;
   };
   const sparse = (column: string): string =>
     `CREATE INDEX ${exchanges}_by_${column} ON ${exchanges} (${column}, id) WHERE ${column} IS NOT NULL`;
   return [
     table(exchanges, EXCHANGE_COLUMNS, 'id'),
     `CREATE INDEX ${exchanges}_by_dim ON ${exchanges} (dim, id)`,
+    `CREATE INDEX ${exchanges}_by_time ON ${exchanges} (started_at)`,
     `CREATE INDEX ${exchanges}_by_trace ON ${exchanges} (trace_id)`,
     ...['key_id', 'end_user', 'session', 'error_code'].map(sparse),
     `CREATE INDEX ${exchanges}_failed ON ${exchanges} (id) WHERE ${FAILED}`,

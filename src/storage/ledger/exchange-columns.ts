@@ -62,7 +62,8 @@ export function exchangeValues(row: LedgerRow, dim: number): Value[] {
     textValue(row.userAgent),
     optionalMeasure(row.nanoUsd),
     booleanValue(row.unpriced),
-    optionalMeasure(row.heldNanoUsd),
+    // What a request may cost at most, however it was asked: it is in no sum.
+    row.heldNanoUsd === undefined ? null : countValue(row.heldNanoUsd),
     measureValue(row.bytesIn),
     measureValue(row.bytesOut),
     row.tries.length,

@@ -31,7 +31,9 @@ export class Interned {
     if (unknown.size === 0) return ids;
     // Always in this order: two nodes that wait for each other would be ended by the database.
     const hashes = [...unknown.keys()].toSorted();
-    const rows = hashes.map((hash) => [hash, ...(unknown.get(hash)?.texts ?? [])]);
+    const rows = hashes.map((hash) =>
+      this.#columns.map((_, at) => (at === 0 ? hash : (unknown.get(hash)?.texts[at - 1] ?? null))),
+    );
     await tx.insert({ table: this.table, columns: this.#columns, onConflict: 'ON CONFLICT (hash) DO NOTHING' }, rows);
     const found = await tx.query(`SELECT id, hash FROM ${this.table} WHERE hash IN ${dialect.textsOf('$1')}`, [
       JSON.stringify(hashes),

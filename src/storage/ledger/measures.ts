@@ -54,6 +54,9 @@ export const SUMS_AS_TEXT = MEASURES.map(({ column }) => `CAST(COALESCE(SUM(${co
 /** The sums themselves, to be summed again. */
 export const SUMS = MEASURES.map(({ column }) => `SUM(r.${column}) AS ${column}`).join(', ');
 
+/** What each row of a table of exchanges adds to them. */
+export const COUNTED = MEASURES.map(({ column, sql }) => `${sql} AS ${column}`).join(', ');
+
 /** The columns as they are. */
 export const PLAIN = MEASURES.map(({ column }) => `r.${column}`).join(', ');
 

@@ -1,5 +1,5 @@
 import type { Column, RowQueries, Value } from '../database.ts';
-import { countValue, measureValue, textValue } from '../write-value.ts';
+import { countValue, measureValue, plus, sumValue, textValue, type Sum } from '../write-value.ts';
 import type { NumberedRow } from './append.ts';
 import { DAY_MS, HOUR_MS } from './hours.ts';
 import { addingTo, MEASURE_COLUMNS, measuresOf } from './measures.ts';
@@ -43,13 +43,13 @@ const NO_TAG = 0;
 
 /** Adds the charges of rows to what was spent of budgets. */
 export async function addToBudgets(tx: RowQueries, rows: readonly NumberedRow[]): Promise<void> {
-  const spent = new Map<string, { readonly values: [string, number, number] }>();
+  const spent = new Map<string, { readonly of: [budget: string, window: number]; sum: Sum }>();
   for (const { budget, window, amount } of rows.flatMap(({ row }) => row.charges)) {
-    const values: [string, number, number] = [textValue(budget) ?? '', countValue(window), measureValue(amount)];
-    const key = JSON.stringify(values.slice(0, 2));
-    const known = spent.get(key);
-    if (known === undefined) spent.set(key, { values });
-    else known.values[2] += values[2];
+    const of: [string, number] = [textValue(budget) ?? '', countValue(window)];
+    const key = JSON.stringify(of);
+    const known = spent.get(key) ?? { of, sum: 0 };
+    known.sum = plus(known.sum, measureValue(amount));
+    spent.set(key, known);
   }
   await tx.insert(
     {
@@ -57,7 +57,7 @@ export async function addToBudgets(tx: RowQueries, rows: readonly NumberedRow[])
       columns: SPEND_COLUMNS,
       onConflict: 'ON CONFLICT (budget, window_start) DO UPDATE SET amount = budget_spend.amount + excluded.amount',
     },
-    [...spent].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, { values }]) => [...values, 0]),
+    [...spent].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, { of, sum }]) => [...of, sumValue(sum), 0]),
   );
 }
 
@@ -82,7 +82,7 @@ async function upsert(tx: RowQueries, table: string, key: readonly string[], sum
 /** What some rows come to that have a key in common. */
 interface Group {
   readonly key: readonly number[];
-  readonly sums: number[];
+  readonly sums: Sum[];
 }
 
 /** Sums by a key of numbers. */
@@ -93,17 +93,17 @@ class Sums {
     return this.#groups.values();
   }
 
-  add(key: readonly number[], measures: readonly number[]): void {
+  add(key: readonly number[], measures: readonly Sum[]): void {
     const text = key.join();
     const known = this.#groups.get(text);
     if (known === undefined) this.#groups.set(text, { key, sums: [...measures] });
-    else for (let at = 0; at < measures.length; at++) known.sums[at] = (known.sums[at] ?? 0) + (measures[at] ?? 0);
+    else for (let at = 0; at < measures.length; at++) known.sums[at] = plus(known.sums[at] ?? 0, measures[at] ?? 0);
   }
 
   sorted(): Value[][] {
     return [...this.#groups.values()]
       .toSorted((a, b) => compare(a.key, b.key))
-      .map(({ key, sums }) => [...key, ...sums]);
+      .map(({ key, sums }) => [...key, ...sums.map(sumValue)]);
   }
 }
 

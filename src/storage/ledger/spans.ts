@@ -12,13 +12,13 @@ const DAY_HOURS = 24;
 
 /**
  * Which roll-ups hold the hours from `from` up to `to`: whole days where there are some, hours before and after. `every`: how
- * long the buckets are, which a day must not be across.
+ * long the buckets are, which a day must not be across. `isOfHours`: days are not asked for.
  */
-export function spansOf(from: number, to: number, every = Infinity): Span[] {
+export function spansOf(from: number, to: number, every = Infinity, isOfHours = false): Span[] {
   const [begin, end] = [Math.ceil(from / DAY_HOURS), Math.floor(to / DAY_HOURS)];
   const isOneBucket = from + every >= to;
   const isOfDays = isOneBucket || (every % DAY_HOURS === 0 && from % DAY_HOURS === 0);
-  if (!isOfDays || begin >= end) return hours(from, to);
+  if (isOfHours || !isOfDays || begin >= end) return hours(from, to);
   return [
     ...hours(from, begin * DAY_HOURS),
     { table: 'day', from: begin, to: end, hours: DAY_HOURS },

@@ -47,6 +47,7 @@ const CHANGES: Readonly<Record<(typeof RECORD_FIELDS)[number]['name'], readonly 
   detail: [record({ status: 500 }), record({ status: 500, errorDetail: 'other' })],
   interrupted: [record(), record({ interrupted: true })],
   dropped_events: [record(), record({ droppedEvents: 7 })],
+  rehearsed: [record(), record({ rehearsals: ['one'] })],
   tries: [record({ tries: [attempt(), attempt()] }), record({ tries: [attempt({ backend: 'other' }), attempt()] })],
 };
 

@@ -1,0 +1,49 @@
+import type { Config } from '../../config/schema.ts';
+import { hasStore } from '../../config/store-place.ts';
+import type { Feature, FeatureTools } from '../../feature.ts';
+import { single } from '../../records/metrics/families.ts';
+import { Gauge } from '../../records/metrics/prometheus.ts';
+import { StoreUnavailable } from '../../storage/store-errors.ts';
+
+/** What operators see of routes and do to them, as a feature. */
+export function createSteering({ steering, store, log }: FeatureTools): Feature {
+  const { drains, rehearsals, traffic } = steering;
+  let isRestored = false;
+  const restore = async (config: Config): Promise<void> => {
+    if (isRestored || !hasStore(config)) return;
+    try {
+      await drains.restore(await store());
+      isRestored = true;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      log.error('which backends are drained cannot be read', { cause: error.message });
+    }
+  };
+  return {
+    name: 'steering',
+    isOn: () => true,
+    start: restore,
+    sink: {
+      record(record) {
+        traffic.record(record);
+        if (record.rehearsals !== undefined) rehearsals.record(record);
+      },
+    },
+    families: [
+      single('rehearsals', 'Rehearsals of failures that are under way.', () => rehearsals.count),
+      new Gauge({
+        name: 'llm_proxy_rehearsed_attempts_total',
+        help: 'Attempts that a rehearsal let fail. No other metric counts the requests of rehearsals, but for what they cost.',
+        type: 'counter',
+        labels: ['backend'],
+        read: () => Array.from(rehearsals.attempts, ([backend, count]) => [[backend], count]),
+      }),
+    ],
+    configure: (_config, { aliases }) => traffic.keep(aliases),
+    close() {
+      rehearsals.close();
+      return Promise.resolve();
+    },
+    status: () => ({ draining: drains.names(), rehearsals: rehearsals.count }),
+  };
+}
