@@ -7,7 +7,8 @@ import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { accessOf } from './store-of.ts';
 
-const teamSchema = z.looseObject({
+/** A team as operators see it. */
+export const teamSchema = z.looseObject({
   name: z.string(),
   source: z.enum(['config', 'store']),
   parent: z.string().optional(),
