@@ -7,6 +7,7 @@ import { CLIENT_LEFT } from '../core/record.ts';
 import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/record.ts';
 import type { PriceBook, Priced } from '../pricing/price-book.ts';
 import { GIVEN_UP, usageOfAttempt } from './attempt-usage.ts';
+import { detailOf } from './detail-of.ts';
 import { endpointName } from './endpoint-name.ts';
 
 /**
@@ -23,6 +24,7 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
   const status = left ? CLIENT_LEFT : delivery.status;
   const tries = attemptRecordsOf(exchange, prices);
   return {
+    id: undefined,
     startedAt: exchange.startedAtWall,
     traceId: exchange.traceId,
     clientIp: exchange.clientIp,
@@ -62,6 +64,8 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     refused: delivery.refused && !left,
     interrupted: delivery.interrupted,
     droppedEvents: attempts.all.reduce((sum, { droppedEvents }) => sum + droppedEvents, 0),
+    asksUsage: exchange.lastAttempt?.asksUsage === true ? true : undefined,
+    detail: detailOf(exchange),
     tries,
     rehearsals: exchange.attempts.apart?.rehearsals,
     charges: spending?.charges({ tries, attempts: attempts.sent, status }),
@@ -136,6 +140,10 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     startedMs: attempt.isSent ? attempt.startedAt - attempt.exchange.startedAt : undefined,
     hedge: attempt.isHedge ? hedgeResult(attempt, served) : undefined,
     coolingUntil,
+    firstContentMs: attempt.firstContentMs,
+    isTrial: attempt.isTrial || undefined,
+    retryAfterMs: failure?.retryAfterMs,
+    isRedone: attempt.wasRedone || undefined,
     dialect: attempt.upstreamProtocol,
     reportedModel: bounded(attempt.reportedModel),
     usage,

@@ -1,6 +1,7 @@
 import { getAll, type Budget, type Key } from '../../lib/accounts.ts';
 import type { Usage } from '../../lib/answers.ts';
 import { get, type Answer } from '../../lib/api.ts';
+import { sumUsd } from '../../lib/money.ts';
 import { useResource, type Resource } from '../../lib/resource.ts';
 import { zone } from '../../lib/zone.ts';
 
@@ -73,8 +74,12 @@ async function keyUses(
   const uses = new Map<string, KeyUse>();
   for (const group of whole.value.data) {
     const id = idOf(group);
-    const lastDay = lastDays.get(id) ?? whole.value.from;
-    uses.set(id, { requests: group.requests, costUsd: group.cost_usd, lastDay });
+    const before = uses.get(id);
+    uses.set(id, {
+      requests: group.requests + (before?.requests ?? 0),
+      costUsd: sumUsd([group.cost_usd, before?.costUsd ?? '0']),
+      lastDay: lastDays.get(id) ?? whole.value.from,
+    });
   }
   return { ok: true, value: uses };
 }
