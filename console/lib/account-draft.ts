@@ -1,5 +1,6 @@
 import type { ApiError } from './api.ts';
 import type { Key, Team } from './accounts.ts';
+import { localDate } from './local-date.ts';
 import { offsetText, zone } from './zone.ts';
 
 /** A budget while it is written. What the form does not show is kept in `rest`. */
@@ -73,7 +74,7 @@ export function keyDraftOf(key?: Key): KeyDraft {
 
 /** A team as the form shows it; undefined: a new one. */
 export function teamDraftOf(team?: Team, parent = ''): TeamDraft {
-  const { label } = team ?? {};
+  const label = team?.['label'];
   return {
     name: team?.name ?? '',
     parent: team?.parent ?? parent,
@@ -213,9 +214,7 @@ function plainText(value: unknown): string {
 
 /** `2026-12-24T18:00` of an instant, in the zone in use. */
 function localText(at: string): string {
-  const ms = Date.parse(at);
-  const offsetMs = -Date.parse(`1970-01-01T00:00:00${offsetText(ms)}`);
-  return new Date(ms + offsetMs).toISOString().slice(0, 16);
+  return localDate(Date.parse(at)).toISOString().slice(0, 16);
 }
 
 /** The instant of such a text. */

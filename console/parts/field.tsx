@@ -15,7 +15,7 @@ export function TextField(props: TextFieldProps) {
         <input
           ref={own}
           id={id}
-          type={type}
+          {...TYPES[type]}
           value={value}
           placeholder={props.placeholder}
           required={props.required}
@@ -32,13 +32,20 @@ export function TextField(props: TextFieldProps) {
   );
 }
 
+/** The types of inputs, as their attributes: what goes with one goes not with another. */
+const TYPES = {
+  text: { type: 'text' },
+  date: { type: 'date' },
+  'datetime-local': { type: 'datetime-local' },
+} as const;
+
 interface TextFieldProps {
   readonly label: string;
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly hint?: string | undefined;
   readonly problem?: string | undefined;
-  readonly type?: 'text' | 'datetime-local' | 'date';
+  readonly type?: keyof typeof TYPES;
   readonly placeholder?: string;
   /** What the number counts. */
   readonly unit?: string;

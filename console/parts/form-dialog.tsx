@@ -34,7 +34,7 @@ export function FormDialog<Value>({ title, action, save, onDone, onClose, onRelo
     </>
   );
   return (
-    <Dialog title={title} wide onClose={onClose} footer={footer}>
+    <Dialog title={title} wide isKept onClose={onClose} footer={footer}>
       <form
         class="form"
         onSubmit={(event) => {

@@ -67,7 +67,8 @@ const en = {
   inConfig: 'From the config file',
   inConfigMore: (place: string) => `It stands under ${place} in the config file, which alone can change it.`,
   noStore: 'The gateway has no database',
-  filters: 'Filters',
+  place: 'Set at',
+  leftOf: (left: string, most: string) => `${left} left of ${most}`,
 };
 
 const zh: typeof en = {
@@ -129,7 +130,8 @@ const zh: typeof en = {
   inConfig: '来自配置文件',
   inConfigMore: (place) => `它位于配置文件的 ${place} 中，只能在那里修改。`,
   noStore: '网关没有数据库',
-  filters: '筛选',
+  place: '设置位置',
+  leftOf: (left, most) => `剩余 ${left} / ${most}`,
 };
 
 export const words = wordsOf(en, zh);

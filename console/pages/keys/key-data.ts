@@ -1,41 +1,14 @@
-import { getAll, type Budget, type Key } from '../../lib/accounts.ts';
+import type { Key } from '../../lib/accounts.ts';
 import type { Usage } from '../../lib/answers.ts';
 import { get, type Answer } from '../../lib/api.ts';
 import { sumUsd } from '../../lib/money.ts';
 import { useResource, type Resource } from '../../lib/resource.ts';
+import { dimensionOf } from '../../lib/usage-group.ts';
 import { zone } from '../../lib/zone.ts';
 
-const OFTEN_MS = 15_000;
 const SELDOM_MS = 60_000;
 /** As many groups as an answer can have. */
 const MOST_GROUPS = 10_000;
-
-/** All keys. */
-export function useKeys(): Resource<readonly Key[]> {
-  return useResource('keys', (signal) => getAll<Key>('/admin/keys', signal), { pollMs: OFTEN_MS });
-}
-
-/** All budgets, or those of one owner. */
-export function useBudgets(owner?: string): Resource<readonly Budget[]> {
-  const query = owner === undefined ? {} : { owner };
-  return useResource(`budgets ${owner}`, (signal) => getAll<Budget>('/admin/budgets', signal, query), {
-    pollMs: OFTEN_MS,
-  });
-}
-
-/** The names that keys may ask for. Empty where the role may not see them: they are only offered. */
-export function useAliases(): readonly string[] {
-  const routes = useResource('aliases', (signal) =>
-    get<{ readonly data: readonly { readonly alias: string }[] }>('/admin/routes', { signal }),
-  );
-  return routes.value.value?.data.map(({ alias }) => alias) ?? [];
-}
-
-/** The names of teams to choose from. */
-export function useTeamNames(): readonly string[] {
-  const teams = useResource('team names', (signal) => getAll<{ readonly name: string }>('/admin/teams', signal));
-  return teams.value.value?.map(({ name }) => name) ?? [];
-}
 
 /** What a key did in 30 days. */
 export interface KeyUse {
@@ -45,14 +18,14 @@ export interface KeyUse {
   readonly lastDay: string;
 }
 
-/** What each key did in 30 days, by `useId`. */
+/** What each key did in 30 days, by `usageIdOf`. */
 export function useKeyUses(): Resource<ReadonlyMap<string, KeyUse>> {
   const query = { group_by: 'key_id,caller,team', from: '30d', zone: zone.value, limit: MOST_GROUPS };
   return useResource(`key uses ${zone.value}`, (signal) => keyUses(query, signal), { pollMs: SELDOM_MS });
 }
 
 /** What tells a key in usage: its id where it was made, else team and name. */
-export function useId({ source, id, name, team }: Key): string {
+export function usageIdOf({ source, id, name, team }: Key): string {
   return source === 'store' ? id : placeText(name, team ?? null);
 }
 
@@ -85,9 +58,8 @@ async function keyUses(
 }
 
 /** A key that was renamed has several callers: its id counts. */
-function idOf({ key_id: id, caller, team }: Usage['data'][number]): string {
-  if (typeof id === 'string') return id;
-  return placeText(typeof caller === 'string' ? caller : '', typeof team === 'string' ? team : null);
+function idOf(group: Usage['data'][number]): string {
+  return dimensionOf(group, 'key_id') ?? placeText(dimensionOf(group, 'caller') ?? '', dimensionOf(group, 'team'));
 }
 
 function placeText(name: string, team: string | null): string {

@@ -1,3 +1,4 @@
+import { useBudgets, useKeys } from '../../lib/account-data.ts';
 import { keyOwnerOf, usedShare, type Budget, type Key } from '../../lib/accounts.ts';
 import { hrefWith, urlChoice, urlField } from '../../lib/url-state.ts';
 import { timeText, zone } from '../../lib/zone.ts';
@@ -9,7 +10,7 @@ import { Panel } from '../../parts/panel.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import { words as accounts } from '../../words/accounts.ts';
 import { words as common } from '../../words/words.ts';
-import { useBudgets, useId, useKeys, useKeyUses, type KeyUse } from './key-data.ts';
+import { usageIdOf, useKeyUses, type KeyUse } from './key-data.ts';
 import { KeyStateBadge, isRotating, keyStateOf } from './key-state.tsx';
 import { RevokedKeys } from './revoked-keys.tsx';
 import { words } from './words.ts';
@@ -45,7 +46,7 @@ export function KeyList() {
   const byOwner = Map.groupBy(budgets.value.value ?? [], ({ owner }) => owner);
   const rows = all?.filter(isAsked).map((key): Row => {
     const own = byOwner.get(keyOwnerOf(key))?.toSorted((one, other) => usedShare(other) - usedShare(one));
-    return { key, use: uses.value.value?.get(useId(key)), budget: own?.[0] };
+    return { key, use: uses.value.value?.get(usageIdOf(key)), budget: own?.[0] };
   });
   return (
     <>

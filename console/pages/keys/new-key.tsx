@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { keyBody, keyDraftOf } from '../../lib/account-draft.ts';
+import { useAliases, useTeams } from '../../lib/account-data.ts';
 import type { Key } from '../../lib/accounts.ts';
 import { call } from '../../lib/api.ts';
 import { urlField } from '../../lib/url-state.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
-import { useAliases, useTeamNames } from './key-data.ts';
 import { KeyForm } from './key-form.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
 import { words } from './words.ts';
@@ -20,7 +20,7 @@ export function NewKey({ onClose }: { readonly onClose: () => void }) {
   const w = words.value;
   const draft = useSignal({ ...keyDraftOf(), team: shownTeam.value });
   const made = useSignal<KeyWithSecret | undefined>(undefined);
-  const teams = useTeamNames();
+  const teams = useTeams().value.value?.map(({ name }) => name) ?? [];
   const aliases = useAliases();
   if (made.value !== undefined) return <SecretDialog made={made.value} onClose={onClose} />;
   return (

@@ -21,7 +21,7 @@ export function SecretDialog({ made, onClose }: { readonly made: KeyWithSecret; 
     </>
   );
   return (
-    <Dialog title={w.secretTitle} wide onClose={onClose} footer={footer}>
+    <Dialog title={w.secretTitle} wide isKept onClose={onClose} footer={footer}>
       <p>
         <b>{name}</b>
         {': '}
