@@ -235,9 +235,15 @@ export function problemsOf(error: ApiError | undefined): Problems {
   for (const line of error.message.split('\n')) {
     const [, path, message] = /^([\w.[\]":/-]+): (.+)$/.exec(line) ?? [];
     const place = path ?? (error.param === undefined ? '' : error.param);
-    found.set(place, found.has(place) ? `${found.get(place)} ${message ?? line}` : (message ?? line));
+    const text = sentenceOf(message ?? line);
+    found.set(place, found.has(place) ? `${found.get(place)} ${text}` : text);
   }
   return found;
+}
+
+/** What follows the name of a field in an error, as it stands alone below that field. */
+function sentenceOf(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replaceAll('`', '');
 }
 
 /** What is wrong with a field, or with a part of it. */

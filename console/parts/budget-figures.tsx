@@ -20,7 +20,7 @@ export function BudgetMeter({ budget }: { readonly budget: Budget }) {
     <Meter
       label={budget.name}
       share={usedShare(budget)}
-      text={usedOf(amountText(budget, budget.spent), amountText(budget, budget.limit))}
+      text={usedOf(plainAmount(budget, budget.spent), amountText(budget, budget.limit))}
       tone={state === 'within' ? 'plain' : TONES[state] === 'bad' ? 'bad' : 'warn'}
     />
   );
@@ -32,10 +32,20 @@ export function amountText({ unit }: Pick<Budget, 'unit'>, amount: string): stri
   return `${numberText(BigInt(amount))} ${words.value.units[unit]}`;
 }
 
+/** The same without the unit, where that follows. */
+function plainAmount({ unit }: Budget, amount: string): string {
+  return unit === 'usd' ? moneyText(amount) : numberText(BigInt(amount));
+}
+
 /** What requests under way may still cost, where there are any. */
 export function Held({ budget }: { readonly budget: Budget }) {
-  if (nanoUsd(budget.held) === 0n) return <span class="nothing">{'–'}</span>;
-  return <span title={words.value.heldHint}>{amountText(budget, budget.held)}</span>;
+  if (nanoUsd(budget.held) === 0n) return null;
+  const { heldHint, held } = words.value;
+  return (
+    <span class="nothing" title={heldHint}>
+      {` ${held(amountText(budget, budget.held))}`}
+    </span>
+  );
 }
 
 /** At which percentages somebody is told, and which of them are reached. */

@@ -43,36 +43,60 @@ function columns(): readonly Column<Budget>[] {
       sortValue: (budget) => ['over', 'near', 'within'].indexOf(budgetState(budget)),
       cell: (budget) => <BudgetBadge budget={budget} />,
     },
-    { name: 'used', title: w.used, sortValue: usedShare, cell: (budget) => <BudgetMeter budget={budget} /> },
-    { name: 'held', title: w.held, isNumber: true, isExtra: true, cell: (budget) => <Held budget={budget} /> },
-    { name: 'per', title: w.per, isExtra: true, cell: ({ per }) => w.windows[per] },
-    { name: 'mode', title: w.mode, isExtra: true, cell: ({ mode }) => w.modes[mode] },
+    {
+      name: 'used',
+      title: w.used,
+      sortValue: usedShare,
+      cell: (budget) => (
+        <>
+          <a class="plain-link" href={usageOf(budget)} title={w.who}>
+            <BudgetMeter budget={budget} />
+          </a>
+          <Held budget={budget} />
+        </>
+      ),
+    },
+    {
+      name: 'mode',
+      title: w.mode,
+      isExtra: true,
+      cell: ({ mode }) => <span title={w.modes[mode]}>{w.modesShort[mode]}</span>,
+    },
     {
       name: 'resets',
       title: w.resets,
       isExtra: true,
       sortValue: ({ resets_at: at }) => at,
-      cell: ({ resets_at: at }) => (at === null ? w.never : <Time at={at} form="list" />),
+      cell: (budget) => <Resets budget={budget} />,
     },
     { name: 'alerts', title: w.alerts, isExtra: true, cell: (budget) => <Alerts budget={budget} /> },
-    {
-      name: 'who',
-      title: w.who,
-      isExtra: true,
-      cell: (budget) => <a href={usageOf(budget)}>{w.who}</a>,
-    },
   ];
+}
+
+/** When it begins anew, and how long its windows are. */
+function Resets({ budget: { resets_at: at, per, zone } }: { readonly budget: Budget }) {
+  const { never, windows } = words.value;
+  return (
+    <>
+      {at === null ? never : <Time at={at} form="moment" />}{' '}
+      <span class="nothing" title={zone}>
+        {windows[per]}
+      </span>
+    </>
+  );
 }
 
 /** Whose it is, which leads there, and what it is called. */
 function BudgetName({ budget: { owner, name } }: { readonly budget: Budget }) {
-  const at = name.lastIndexOf('/');
-  const [whose, own] = [name.slice(0, at), name.slice(at + 1)];
+  const w = words.value;
+  const [, kind = '', whose = '', own] = /^(\w+):?(.*)\/([^/]+)$/.exec(name) ?? [];
   const href = hrefOf(owner);
+  const kinds: Readonly<Record<string, string>> = { key: w.ofKey, team: w.ofTeam, model: w.ofModel, all: w.everybody };
   return (
-    <>
-      {href === undefined ? whose : <a href={href}>{whose}</a>} <span class="nothing">{own}</span>
-    </>
+    <span class="wraps">
+      <span class="nothing">{kinds[kind] ?? kind}</span> {href === undefined ? whose : <a href={href}>{whose}</a>}{' '}
+      <span class="nothing">{own}</span>
+    </span>
   );
 }
 

@@ -61,9 +61,10 @@ function columns(): readonly Column<ExplainedLimitJson>[] {
       name: 'resets',
       title: w.resets,
       isExtra: true,
-      cell: ({ resets_at: at }) => <Time at={at} />,
+      // Buckets of seconds and minutes are full again before one has read it.
+      cell: ({ resets_at: at, kind }) => (kind === 'budget' ? <Time at={at} form="moment" /> : null),
     },
-    { name: 'key', title: w.place, isExtra: true, cell: ({ key }) => <code>{key}</code> },
+    { name: 'key', title: w.place, isExtra: true, cell: ({ key, kind }) => (kind === 'budget' ? null : <code>{key}</code>) },
   ];
 }
 

@@ -1,7 +1,6 @@
 import { useBudgets, useKeys } from '../../lib/account-data.ts';
 import { keyOwnerOf, usedShare, type Budget, type Key } from '../../lib/accounts.ts';
 import { hrefWith, urlChoice, urlField } from '../../lib/url-state.ts';
-import { timeText, zone } from '../../lib/zone.ts';
 import { BudgetMeter } from '../../parts/budget-figures.tsx';
 import { Money, Time } from '../../parts/figures.tsx';
 import { Filters, type Filter } from '../../parts/filters.tsx';
@@ -11,7 +10,7 @@ import { Table, type Column } from '../../parts/table.tsx';
 import { words as accounts } from '../../words/accounts.ts';
 import { words as common } from '../../words/words.ts';
 import { usageIdOf, useKeyUses, type KeyUse } from './key-data.ts';
-import { KeyStateBadge, isRotating, keyStateOf } from './key-state.tsx';
+import { KeyStateBadge, keyStateOf } from './key-state.tsx';
 import { RevokedKeys } from './revoked-keys.tsx';
 import { words } from './words.ts';
 
@@ -110,7 +109,7 @@ function filtersOf(keys: readonly Key[]): readonly Filter[] {
 function columns(areUsesKnown: boolean): readonly Column<Row>[] {
   const w = words.value;
   return [
-    { name: 'name', title: accounts.value.name, sortValue: ({ key }) => key.name, cell: ({ key }) => key.name },
+    { name: 'name', title: accounts.value.name, sortValue: ({ key }) => key.name, cell: ({ key }) => <KeyName apiKey={key} /> },
     {
       name: 'state',
       title: w.state,
@@ -152,15 +151,16 @@ function columns(areUsesKnown: boolean): readonly Column<Row>[] {
       sortValue: ({ use }) => use?.lastDay ?? null,
       cell: ({ use }) => (areUsesKnown ? <LastUsed use={use} /> : <span class="nothing">{'–'}</span>),
     },
-    {
-      name: 'generation',
-      title: w.generation,
-      isNumber: true,
-      isExtra: true,
-      sortValue: ({ key }) => key.generation ?? null,
-      cell: ({ key }) => <Generation apiKey={key} />,
-    },
   ];
+}
+
+function KeyName({ apiKey: { name, source } }: { readonly apiKey: Key }) {
+  return (
+    <>
+      {name}
+      {source === 'config' && <span class="nothing">{` ${words.value.configured}`}</span>}
+    </>
+  );
 }
 
 function TeamLink({ name }: { readonly name: string | undefined }) {
@@ -181,12 +181,4 @@ function Cost({ apiKey: { name, team: of }, use }: { readonly apiKey: Key; reado
 function LastUsed({ use }: { readonly use: KeyUse | undefined }) {
   if (use === undefined) return <span class="nothing">{words.value.notUsed}</span>;
   return <Time at={use.lastDay} form="day" />;
-}
-
-function Generation({ apiKey }: { readonly apiKey: Key }) {
-  const { source, generation = 1, previous_until: until } = apiKey;
-  const w = words.value;
-  if (source === 'config') return <span class="nothing">{accounts.value.inConfig}</span>;
-  if (!isRotating(apiKey) || until === undefined) return <>{generation}</>;
-  return <span title={w.rotatingUntil(`${timeText(until)} ${zone.value}`)}>{`${generation - 1} → ${generation}`}</span>;
 }

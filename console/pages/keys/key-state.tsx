@@ -1,5 +1,5 @@
 import type { Key } from '../../lib/accounts.ts';
-import { durationText } from '../../lib/format.ts';
+import { durationText, numberText } from '../../lib/format.ts';
 import { Badge, type Tone } from '../../parts/badge.tsx';
 import type { IconName } from '../../parts/icon.tsx';
 import { timeText } from '../../lib/zone.ts';
@@ -31,7 +31,7 @@ export function KeyStateBadge({ apiKey }: { readonly apiKey: Key }) {
   const w = words.value;
   const state = keyStateOf(apiKey);
   const [tone, icon] = LOOKS[state];
-  const { previous_until: until, expires_at: expires } = apiKey;
+  const { previous_until: until, expires_at: expires, generation = 1 } = apiKey;
   return (
     <span class="row">
       <Badge tone={tone} icon={icon}>
@@ -40,7 +40,7 @@ export function KeyStateBadge({ apiKey }: { readonly apiKey: Key }) {
       {isRotating(apiKey) && until !== undefined && (
         <span title={w.rotatingUntil(timeText(until))}>
           <Badge tone="info" icon="retry">
-            {w.rotating}
+            {w.rotating(numberText(generation - 1), numberText(generation))}
           </Badge>
         </span>
       )}

@@ -113,21 +113,16 @@ function columns(): readonly Column<Row>[] {
       cell: ({ keys, team }) => <a href={hrefWith('/console/keys', { team: team.name })}>{numberText(keys)}</a>,
     },
     { name: 'limits', title: w.limits, isExtra: true, cell: ({ team }) => limitsText(team) ?? <span class="nothing">{'–'}</span> },
-    {
-      name: 'source',
-      title: '',
-      isExtra: true,
-      cell: ({ team }) => (team.source === 'config' ? <span class="nothing">{accounts.value.inConfig}</span> : null),
-    },
   ];
 }
 
-function TeamName({ team: { name, label }, depth }: TreeRow) {
+function TeamName({ team: { name, label, source }, depth }: TreeRow) {
   return (
     <span class="team-name" style={{ '--depth': depth }}>
       <Icon name={depth === 0 ? 'teams' : 'right'} />
       {name}
       {typeof label === 'string' && <span class="nothing">{label}</span>}
+      {source === 'config' && <span class="nothing">{words.value.configured}</span>}
     </span>
   );
 }

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { hrefOf } from '../../lib/api.ts';
 import { compactText, moneyText, numberText } from '../../lib/format.ts';
 import { usdOfNano } from '../../lib/money.ts';
+import { query } from '../../lib/router.ts';
 import { role } from '../../lib/session.ts';
 import { hrefWith } from '../../lib/url-state.ts';
 import { zone } from '../../lib/zone.ts';
@@ -12,6 +13,7 @@ import { Panel } from '../../parts/panel.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { Stat } from '../../parts/stat.tsx';
 import { words as common } from '../../words/words.ts';
+import { ClassTable } from './class-table.tsx';
 import { UsageChart } from './usage-chart.tsx';
 import { UsageControls, UsageWindow } from './usage-controls.tsx';
 import { UsageTable } from './usage-table.tsx';
@@ -66,7 +68,7 @@ function Shown({ usage, rows }: { readonly usage: UsageNow; readonly rows: reado
         <UsageChart usage={usage} rows={rows} />
       </Panel>
       <Panel title={w.table} flush>
-        <UsageTable usage={usage} rows={rows} />
+        {by.value === 'class' ? <ClassTable usage={usage} /> : <UsageTable usage={usage} rows={rows} />}
       </Panel>
     </>
   );
@@ -87,7 +89,7 @@ function Totals({ usage: { now, before } }: { readonly usage: UsageNow }) {
         change={{ now: Number(usdOfNano(total.nanoUsd)), before: Number(usdOfNano(earlier.nanoUsd)) }}
         href={hrefWith('/console/requests', requests)}
       />
-      {(['requests', 'failed', 'tokens', 'input', 'cached', 'output'] as const).map((each) => (
+      {(['requests', 'failed', 'tokens'] as const).map((each) => (
         <Stat
           key={each}
           label={w[each]}
@@ -97,6 +99,13 @@ function Totals({ usage: { now, before } }: { readonly usage: UsageNow }) {
           href={hrefWith('/console/requests', each === 'failed' ? { ...requests, status: 'error' } : requests)}
         />
       ))}
+      <Stat
+        label={w.outputOf}
+        value={compactText(total.output)}
+        title={numberText(total.output)}
+        note={w.inputOf(compactText(total.input), compactText(total.cached))}
+        href={hrefWith('/console/usage', { ...Object.fromEntries(query.value), by: 'class', by2: undefined })}
+      />
     </div>
   );
 }
