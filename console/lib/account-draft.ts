@@ -234,7 +234,7 @@ export function problemsOf(error: ApiError | undefined): Problems {
   if (error.code === 'already_exists') return found.set('name', error.message);
   for (const line of error.message.split('\n')) {
     const [, path, message] = /^([\w.[\]":/-]+): (.+)$/.exec(line) ?? [];
-    const place = path ?? (error.param === undefined ? '' : error.param);
+    const place = path ?? error.param ?? '';
     const text = sentenceOf(message ?? line);
     found.set(place, found.has(place) ? `${found.get(place)} ${text}` : text);
   }

@@ -12,7 +12,15 @@ import { ErrorNotice, Notice } from './notice.tsx';
  * A form in a window. What the gateway says is wrong stands at the field that it is about; if somebody else has changed
  * the same thing meanwhile, it says so and loads what is there now.
  */
-export function FormDialog<Value>({ title, action, save, onDone, onClose, onReload, children }: FormDialogProps<Value>) {
+export function FormDialog<Value>({
+  title,
+  action,
+  save,
+  onDone,
+  onClose,
+  onReload,
+  children,
+}: FormDialogProps<Value>) {
   const isRunning = useSignal(false);
   const error = useSignal<ApiError | undefined>(undefined);
   const submit = async (): Promise<void> => {

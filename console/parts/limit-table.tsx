@@ -64,7 +64,12 @@ function columns(): readonly Column<ExplainedLimitJson>[] {
       // Buckets of seconds and minutes are full again before one has read it.
       cell: ({ resets_at: at, kind }) => (kind === 'budget' ? <Time at={at} form="moment" /> : null),
     },
-    { name: 'key', title: w.place, isExtra: true, cell: ({ key, kind }) => (kind === 'budget' ? null : <code>{key}</code>) },
+    {
+      name: 'key',
+      title: w.place,
+      isExtra: true,
+      cell: ({ key, kind }) => (kind === 'budget' ? null : <code>{key}</code>),
+    },
   ];
 }
 

@@ -35,12 +35,7 @@ export function ListField(props: ListFieldProps) {
     <FieldFrame id={id} label={label} hint={hint} problem={problem}>
       <div class="list-field" onClick={() => own.current?.focus()}>
         {values.map((value) => (
-          <span key={value} class="chip">
-            {value}
-            <button type="button" aria-label={words.value.remove(value)} onClick={() => remove(value)}>
-              <Icon name="close" />
-            </button>
-          </span>
+          <Chip key={value} value={value} onRemove={() => remove(value)} />
         ))}
         <input
           ref={own}
@@ -57,17 +52,22 @@ export function ListField(props: ListFieldProps) {
           onInput={(event) => onInput(event.currentTarget.value, (event as InputEvent).inputType !== 'insertText')}
           onBlur={() => add(text.value)}
         />
-        {suggestions.length > 0 && (
-          <datalist id={`${id}-list`}>
-            {suggestions
-              .filter((each) => !values.includes(each))
-              .map((each) => (
-                <option key={each} value={each} />
-              ))}
-          </datalist>
-        )}
+        <datalist id={`${id}-list`}>
+          {suggestions.map((each) => !values.includes(each) && <option key={each} value={each} />)}
+        </datalist>
       </div>
     </FieldFrame>
+  );
+}
+
+function Chip({ value, onRemove }: { readonly value: string; readonly onRemove: () => void }) {
+  return (
+    <span class="chip">
+      {value}
+      <button type="button" aria-label={words.value.remove(value)} onClick={onRemove}>
+        <Icon name="close" />
+      </button>
+    </span>
   );
 }
 

@@ -46,7 +46,12 @@ export function KeyForm({ draft, problems, teams, aliases, onChange, isWhole }: 
           required
           onInput={(name) => set({ name })}
         />
-        <TeamSelect draft={draft} teams={teams} problem={problemAt(problems, 'team')} onChange={(team) => set({ team })} />
+        <TeamSelect
+          draft={draft}
+          teams={teams}
+          problem={problemAt(problems, 'team')}
+          onChange={(team) => set({ team })}
+        />
       </div>
       <ListField
         label={a.models}

@@ -109,7 +109,12 @@ function filtersOf(keys: readonly Key[]): readonly Filter[] {
 function columns(areUsesKnown: boolean): readonly Column<Row>[] {
   const w = words.value;
   return [
-    { name: 'name', title: accounts.value.name, sortValue: ({ key }) => key.name, cell: ({ key }) => <KeyName apiKey={key} /> },
+    {
+      name: 'name',
+      title: accounts.value.name,
+      sortValue: ({ key }) => key.name,
+      cell: ({ key }) => <KeyName apiKey={key} />,
+    },
     {
       name: 'state',
       title: w.state,
@@ -135,7 +140,8 @@ function columns(areUsesKnown: boolean): readonly Column<Row>[] {
       title: w.spend,
       isExtra: true,
       sortValue: ({ budget }) => (budget === undefined ? null : usedShare(budget)),
-      cell: ({ budget }) => (budget === undefined ? <span class="nothing">{'–'}</span> : <BudgetMeter budget={budget} />),
+      cell: ({ budget }) =>
+        budget === undefined ? <span class="nothing">{'–'}</span> : <BudgetMeter budget={budget} />,
     },
     {
       name: 'cost',
@@ -143,7 +149,8 @@ function columns(areUsesKnown: boolean): readonly Column<Row>[] {
       isNumber: true,
       isExtra: true,
       sortValue: ({ use }) => (use === undefined ? null : Number(use.costUsd)),
-      cell: ({ key, use }) => (use === undefined ? <span class="nothing">{'–'}</span> : <Cost apiKey={key} use={use} />),
+      cell: ({ key, use }) =>
+        use === undefined ? <span class="nothing">{'–'}</span> : <Cost apiKey={key} use={use} />,
     },
     {
       name: 'last',

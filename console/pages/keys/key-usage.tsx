@@ -19,7 +19,10 @@ export function KeyUsage({ apiKey }: { readonly apiKey: Key }) {
   const { id, source, name, team = '' } = apiKey;
   const own = { caller: name, team };
   const usage = useResource(`usage ${id} ${zone.value}`, (signal) =>
-    get<Usage>('/admin/usage', { query: { from: '30d', group_by: 'day', zone: zone.value, ...keyQuery(apiKey) }, signal }),
+    get<Usage>('/admin/usage', {
+      query: { from: '30d', group_by: 'day', zone: zone.value, ...keyQuery(apiKey) },
+      signal,
+    }),
   );
   const requests = source === 'store' ? { key_id: id } : own;
   const last = useResource(`last ${id}`, (signal) =>
@@ -56,7 +59,10 @@ export function KeyUsage({ apiKey }: { readonly apiKey: Key }) {
           {...(total && { title: `${total.cost_usd} USD` })}
           href={hrefWith('/console/usage', { ...own, by: 'model' })}
         />
-        <Stat label={w.lastUsed} value={<span class="stat-time">{latest ? <Time at={latest.started_at} /> : '–'}</span>} />
+        <Stat
+          label={w.lastUsed}
+          value={<span class="stat-time">{latest ? <Time at={latest.started_at} /> : '–'}</span>}
+        />
       </div>
       {series && times && (total?.requests ?? 0) > 0 && (
         <Panel title={w.usageOver}>

@@ -59,5 +59,9 @@ function columns(): readonly Column<AuditEntry>[] {
 
 /** The key as it was. */
 function keyOf({ before }: AuditEntry): Partial<Key> {
-  return (before ?? {}) as Partial<Key>;
+  return isKey(before) ? before : {};
+}
+
+function isKey(value: unknown): value is Partial<Key> {
+  return typeof value === 'object' && value !== null;
 }

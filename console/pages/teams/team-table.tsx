@@ -49,16 +49,16 @@ export function TeamTable({ below }: { readonly below?: string }) {
   const rows =
     all &&
     treeOf(shownOf(all, below)).map((row): Row => {
-    const names = namesBelow(row.team.name, all);
-    const own = byOwner.get(`team:${row.team.name}`)?.toSorted((one, other) => usedShare(other) - usedShare(one));
-    return {
-      ...row,
-      names,
-      budget: own?.[0],
-      keys: (keys.value.value ?? []).filter(({ team }) => team !== undefined && names.includes(team)).length,
-      costUsd: sumUsd(names.map((name) => costs.get(name) ?? '0')),
-    };
-  });
+      const names = namesBelow(row.team.name, all);
+      const own = byOwner.get(`team:${row.team.name}`)?.toSorted((one, other) => usedShare(other) - usedShare(one));
+      return {
+        ...row,
+        names,
+        budget: own?.[0],
+        keys: (keys.value.value ?? []).filter(({ team }) => team !== undefined && names.includes(team)).length,
+        costUsd: sumUsd(names.map((name) => costs.get(name) ?? '0')),
+      };
+    });
   return (
     <Table
       label={w.teams}
@@ -90,17 +90,15 @@ function columns(): readonly Column<Row>[] {
     {
       name: 'budget',
       title: w.budget,
-      cell: ({ budget }) => (budget === undefined ? <span class="nothing">{'–'}</span> : <BudgetMeter budget={budget} />),
+      cell: ({ budget }) =>
+        budget === undefined ? <span class="nothing">{'–'}</span> : <BudgetMeter budget={budget} />,
     },
     {
       name: 'cost',
       title: w.cost,
       isNumber: true,
       cell: ({ costUsd, names }) => (
-        <a
-          href={hrefWith('/console/usage', { team: names.join(','), by: 'caller', window: '30d' })}
-          title={w.costHint}
-        >
+        <a href={hrefWith('/console/usage', { team: names.join(','), by: 'caller', window: '30d' })} title={w.costHint}>
           <Money usd={costUsd} />
         </a>
       ),
@@ -112,7 +110,12 @@ function columns(): readonly Column<Row>[] {
       isExtra: true,
       cell: ({ keys, team }) => <a href={hrefWith('/console/keys', { team: team.name })}>{numberText(keys)}</a>,
     },
-    { name: 'limits', title: w.limits, isExtra: true, cell: ({ team }) => limitsText(team) ?? <span class="nothing">{'–'}</span> },
+    {
+      name: 'limits',
+      title: w.limits,
+      isExtra: true,
+      cell: ({ team }) => limitsText(team) ?? <span class="nothing">{'–'}</span>,
+    },
   ];
 }
 

@@ -35,5 +35,7 @@ export function lineageOf(name: string, teams: readonly Team[]): readonly Team[]
 
 /** The names of a team and of all below it. */
 export function namesBelow(name: string, teams: readonly Team[]): readonly string[] {
-  return teams.filter((team) => lineageOf(team.name, teams).some((each) => each.name === name)).map((team) => team.name);
+  return teams
+    .filter((team) => lineageOf(team.name, teams).some((each) => each.name === name))
+    .map((team) => team.name);
 }

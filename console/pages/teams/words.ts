@@ -35,7 +35,8 @@ const en = {
   saved: 'Saved',
   remove: 'Delete',
   removeTitle: (name: string) => `Delete ${name}?`,
-  removeMore: 'Its limits and budgets end with it. Only a team that no key and no other team belongs to can be deleted.',
+  removeMore:
+    'Its limits and budgets end with it. Only a team that no key and no other team belongs to can be deleted.',
   removed: (name: string) => `${name} is deleted`,
   gone: 'There is no such team',
   effective: 'What counts for its keys',

@@ -21,7 +21,13 @@ export function ClassTable({ usage: { now, before } }: { readonly usage: UsageNo
   const all = now.total.total_tokens;
   const columns: readonly Column<Row>[] = [
     { name: 'name', title: w.dimensions.class, foot: w.total, cell: ({ name }) => name },
-    { name: 'tokens', title: w.tokens, isNumber: true, foot: numberText(all), cell: ({ tokens }) => numberText(tokens) },
+    {
+      name: 'tokens',
+      title: w.tokens,
+      isNumber: true,
+      foot: numberText(all),
+      cell: ({ tokens }) => numberText(tokens),
+    },
     {
       name: 'share',
       title: w.share,
@@ -33,11 +39,7 @@ export function ClassTable({ usage: { now, before } }: { readonly usage: UsageNo
       title: w.change,
       isNumber: true,
       cell: (row) =>
-        row.before === 0 ? (
-          <span class="nothing">{w.isNew}</span>
-        ) : (
-          <Change now={row.tokens} before={row.before} />
-        ),
+        row.before === 0 ? <span class="nothing">{w.isNew}</span> : <Change now={row.tokens} before={row.before} />,
     },
   ];
   return <Table label={w.table} columns={columns} rows={rows} rowKey={({ field }) => field} />;

@@ -48,12 +48,10 @@ function groupSeries(rows: readonly UsageRow[], { times, measure, top }: Drawn):
   const sorted = rows
     .filter(({ sums }) => valueOf(sums, measure) > 0)
     .toSorted((one, other) => valueOf(other.sums, measure) - valueOf(one.sums, measure));
-  const named = sorted.slice(0, top).map(
-    (row): Series => ({
-      name: nameText(row.names),
-      values: times.map((time) => valueOf(row.byTime.get(time) ?? NOTHING, measure)),
-    }),
-  );
+  const named = sorted.slice(0, top).map((row): Series => ({
+    name: nameText(row.names),
+    values: times.map((time) => valueOf(row.byTime.get(time) ?? NOTHING, measure)),
+  }));
   const others = sorted.slice(top);
   if (others.length === 0) return named;
   const values = times.map((time) => valueOf(added(others.map((row) => row.byTime.get(time) ?? NOTHING)), measure));

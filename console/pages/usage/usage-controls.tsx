@@ -3,7 +3,18 @@ import { numberText } from '../../lib/format.ts';
 import { TextField } from '../../parts/field.tsx';
 import { Filters } from '../../parts/filters.tsx';
 import { Select } from '../../parts/select.tsx';
-import { FILTERS, filterFields, filterQuery, MEASURES, STEPS, TEXTS, TOPS, DIMENSIONS, WINDOWS, state } from './usage-state.ts';
+import {
+  FILTERS,
+  filterFields,
+  filterQuery,
+  MEASURES,
+  STEPS,
+  TEXTS,
+  TOPS,
+  DIMENSIONS,
+  WINDOWS,
+  state,
+} from './usage-state.ts';
 import { words } from './words.ts';
 
 /** What is shown, by what, of which time. */

@@ -42,7 +42,11 @@ export function UsagePage() {
     >
       <UsageControls isOwn={role.value === 'member'} />
       {error && <ErrorNotice error={error} onRetry={usage.reload} />}
-      {value === undefined || rows === undefined ? error === undefined && <Skeleton lines={8} /> : <Shown usage={value} rows={rows} />}
+      {value === undefined || rows === undefined ? (
+        error === undefined && <Skeleton lines={8} />
+      ) : (
+        <Shown usage={value} rows={rows} />
+      )}
     </Page>
   );
 }

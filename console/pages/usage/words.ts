@@ -74,7 +74,8 @@ const en = {
   unpricedMore: 'Their cost is not known, and is not in these sums. Give their models a price in the config.',
   unpricedShow: 'Show them',
   estimated: (count: string) => `Of ${count} requests the tokens are partly estimated: their streams ended early.`,
-  truncated: 'There are more groups than can be shown; the rest is in the total alone. Choose longer steps or set filters.',
+  truncated:
+    'There are more groups than can be shown; the rest is in the total alone. Choose longer steps or set filters.',
   empty: 'Nothing was used in this time',
   emptyMore: 'Choose a longer time, or clear the filters.',
   counted: (from: string, to: string, zone: string) => `${from} – ${to} (${zone})`,

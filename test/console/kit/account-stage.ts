@@ -23,7 +23,15 @@ export async function startAccountStage(more: object = {}): Promise<AccountStage
     admin: { api_key: ADMIN },
     server: { failed_keys_per_minute: 100_000 },
     teams: [{ name: 'platform', rpm: 6000, budgets: [{ usd: 5, per: 'month' }] }],
-    keys: [{ name: 'robot', key: ROBOT, models: ['*'], team: 'platform', budgets: [{ requests: 4, per: 'day', mode: 'soft' }] }],
+    keys: [
+      {
+        name: 'robot',
+        key: ROBOT,
+        models: ['*'],
+        team: 'platform',
+        budgets: [{ requests: 4, per: 'day', mode: 'soft' }],
+      },
+    ],
     ...more,
   });
   const headers = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
