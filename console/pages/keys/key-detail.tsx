@@ -75,15 +75,18 @@ function KeyParts({ apiKey: key }: { readonly apiKey: Key }) {
           onRetry={budgets.reload}
         />
       </Panel>
-      <Panel title={w.limitsNow} flush>
-        <p class="panel-lead">{w.limitsMore}</p>
-        <LimitTable
-          label={w.limitsNow}
-          limits={limits.value.value?.limits}
-          error={limits.error.value}
-          empty={w.noLimits}
-        />
-      </Panel>
+      {/* Who runs teams alone may not ask this. */}
+      {limits.error.value?.status !== 403 && (
+        <Panel title={w.limitsNow} flush>
+          <p class="panel-lead">{w.limitsMore}</p>
+          <LimitTable
+            label={w.limitsNow}
+            limits={limits.value.value?.limits}
+            error={limits.error.value}
+            empty={w.noLimits}
+          />
+        </Panel>
+      )}
       <Panel title={w.properties}>
         <KeyFacts apiKey={key} />
       </Panel>
