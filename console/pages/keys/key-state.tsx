@@ -32,19 +32,19 @@ export function KeyStateBadge({ apiKey }: { readonly apiKey: Key }) {
   const state = keyStateOf(apiKey);
   const [tone, icon] = LOOKS[state];
   const { previous_until: until, expires_at: expires, generation = 1 } = apiKey;
+  // That it lets in goes without saying then.
+  if (state === 'active' && isRotating(apiKey) && until !== undefined)
+    return (
+      <span title={w.rotatingUntil(timeText(until))}>
+        <Badge tone="info" icon="retry">
+          {w.rotating(numberText(generation - 1), numberText(generation))}
+        </Badge>
+      </span>
+    );
   return (
-    <span class="row">
-      <Badge tone={tone} icon={icon}>
-        {state === 'expires' && expires !== undefined ? w.expiresIn(leftText(expires)) : w.states[state]}
-      </Badge>
-      {isRotating(apiKey) && until !== undefined && (
-        <span title={w.rotatingUntil(timeText(until))}>
-          <Badge tone="info" icon="retry">
-            {w.rotating(numberText(generation - 1), numberText(generation))}
-          </Badge>
-        </span>
-      )}
-    </span>
+    <Badge tone={tone} icon={icon}>
+      {state === 'expires' && expires !== undefined ? w.expiresIn(leftText(expires)) : w.states[state]}
+    </Badge>
   );
 }
 

@@ -4,6 +4,7 @@ import { TextField } from '../../parts/field.tsx';
 import { Filters } from '../../parts/filters.tsx';
 import { Select } from '../../parts/select.tsx';
 import {
+  chooseWindow,
   FILTERS,
   filterFields,
   filterQuery,
@@ -124,7 +125,7 @@ export function UsageWindow() {
         hideLabel
         value={window.value}
         options={WINDOWS.map((each) => [each, w.windows[each]] as const)}
-        onChange={(next) => (window.value = next)}
+        onChange={(next) => chooseWindow(next, Date.now())}
       />
     </>
   );

@@ -1,5 +1,5 @@
 import { role } from '../../lib/session.ts';
-import { urlChoice, urlField, type UrlField } from '../../lib/url-state.ts';
+import { setQuery, urlChoice, urlField, type UrlField } from '../../lib/url-state.ts';
 import { localDate } from '../../lib/local-date.ts';
 import { timeText, zone } from '../../lib/zone.ts';
 
@@ -82,6 +82,14 @@ export function timesAt(now: number): { readonly from: string; readonly to: stri
   if (window.value === '24h')
     return { from: new Date(Math.floor(now / HOUR_MS) * HOUR_MS - 23 * HOUR_MS).toISOString(), to: undefined };
   return { from: dateText(now - (Number.parseInt(window.value, 10) - 1) * DAY_MS), to: undefined };
+}
+
+/** Chooses a time; dates begin as those that were shown. */
+export function chooseWindow(next: (typeof WINDOWS)[number], now: number): void {
+  const { from, to } = state;
+  const isEmpty = next === 'custom' && from.value === '' && to.value === '';
+  const first = timesAt(now).from.slice(0, 10);
+  setQuery({ window: next === '7d' ? undefined : next, ...(isEmpty && { from: first, to: dateText(now) }) });
 }
 
 /** The step of the chart, chosen or as fits the time. */
