@@ -49,6 +49,30 @@ export const PAGES: readonly PageRow[] = [
     role: 'team_admin',
     load: async () => ({ Page: (await import('./pages/requests/requests-page.tsx')).RequestsPage }),
   },
+  {
+    name: 'usage',
+    path: '/console/usage',
+    icon: 'usage',
+    letter: 'u',
+    role: 'member',
+    load: async () => ({ Page: (await import('./pages/usage/usage-page.tsx')).UsagePage }),
+  },
+  {
+    name: 'keys',
+    path: '/console/keys',
+    icon: 'keys',
+    letter: 'k',
+    role: 'member',
+    load: async () => ({ Page: (await import('./pages/keys/keys-page.tsx')).KeysPage }),
+  },
+  {
+    name: 'teams',
+    path: '/console/teams',
+    icon: 'teams',
+    letter: 't',
+    role: 'team_admin',
+    load: async () => ({ Page: (await import('./pages/teams/teams-page.tsx')).TeamsPage }),
+  },
 ];
 
 /** The page at a path, and what follows its own path there; undefined if there is none. */
