@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { aliasNamed } from '../../admission/accept.ts';
 import type { LimitLevel } from '../../admission/policy.ts';
 import { resolveKept } from '../../admission/stored-references.ts';
@@ -16,14 +15,14 @@ import type { AdminContext } from '../admin-context.ts';
 import { callerNamed } from './caller-named.ts';
 import { explainedExchange, type Question } from './explained-exchange.ts';
 import { explainedRoutes, seenRoutes } from './explained-routes.ts';
-import type { explainBody, ExplainedLimitJson, ExplainJson } from './explain-schema.ts';
+import type { ExplainedLimitJson, ExplainJson, ExplainQuestion } from './explain-schema.ts';
 import { isDeterministic } from './shares.ts';
 
 /** How each attempt is supposed to fail: a failure that others are tried after, and that may pass. */
 const ASSUMED: Failure = { ...transportFailure('server_error'), status: 500 };
 
 /** What would become of a request. Nothing is sent, and nothing is taken. `live`: of a gateway that runs. */
-export function explain(asked: z.output<typeof explainBody>, context: AdminContext, live: boolean): ExplainJson {
+export function explain(asked: ExplainQuestion, context: AdminContext, live: boolean): ExplainJson {
   const client = protocolOf(asked.dialect ?? DEFAULT_PROTOCOL);
   const caller = callerNamed(asked, context);
   const stream = asked.stream ?? asked.request?.['stream'] === true;
