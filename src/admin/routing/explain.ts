@@ -132,7 +132,7 @@ function hedgeOf({ asked }: Exchange, steps: readonly Step[], beside: Foreseen['
   const why =
     beside === undefined
       ? 'No other route may be tried beside the first.'
-      : hedge.live.hasCredit
+      : hedge.live.hasCreditWith(hedge.atMost)
         ? 'It is tried as well where the first takes longer.'
         : '`at_most` lets none through just now.';
   return { after_ms: afterMs ?? null, backend: beside?.backend.name ?? null, why };
