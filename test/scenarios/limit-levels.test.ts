@@ -113,6 +113,16 @@ test('budgets', async () => {
   expect([(await explained()).allowed, status >= 400]).toEqual([false, true]);
 });
 
+test('a budget of USD refuses a model that nobody knows the price of, in the same words', async () => {
+  await start({ budgets: [{ usd: 1, per: 'month' }] }, { prices: {} });
+  expect(await level('budget')).toMatchObject({ needed: null, refuses: true });
+  const { allowed, refusal } = await explained();
+  const answer = await ask();
+  const { error } = JSON.parse((await answer.whole()).text);
+  expect([allowed, refusal]).toEqual([false, { code: error.code, status: answer.status, message: error.message }]);
+  expect(error.code).toBe('unpriced_model');
+});
+
 test('requests at once of the key, of its team, and of the gateway with its queue', async () => {
   await start({ max_concurrency: 2 }, { concurrency: { enabled: true, max_requests: 1, max_queue_size: 1 } });
   expect(await level('concurrency', 'concurrency.max_requests')).toMatchObject({ most: '1', left: '1', used: 0 });

@@ -28,17 +28,17 @@ export function explain(asked: ExplainQuestion, context: AdminContext, live: boo
   const stream = asked.stream ?? asked.request?.['stream'] === true;
   const question: Question = { model: asked.model, client, request: asked.request, stream, caller };
   const exchange = exchangeOf(question, context);
-  const refusal = resolve(exchange, client, context);
+  const unresolved = resolve(exchange, client, context);
   const named = exchange.asked;
   const met = context.rehearsals.met(exchange);
   exchange.attempts.apart = met;
-  const limits = levelsOf(exchange, context);
+  const levels = context.snapshot.policies.flatMap((policy) => policy.levels?.(exchange, context) ?? []);
+  const refusal = unresolved ?? levels.find((level) => level.refusal !== undefined)?.refusal;
   const seen = named === undefined ? [] : seenRoutes(named, exchange, context);
   const { steps, beside } = foresee(exchange, client, context, ASSUMED);
   const scratch = exchangeOf(question, context);
   const routes = explainedRoutes(seen, steps, { scratch, client, context });
   const { maxRetries, backoffInitialMs, backoffMaxMs } = context.snapshot.retry;
-  const isRefusedByLimit = limits.some(({ refuses }) => refuses);
   const isRandom = seen.some(
     ({ named: { alias } }) => alias.tiers.some(({ length }) => length > 1) && !isDeterministic(alias.balance),
   );
@@ -50,7 +50,7 @@ export function explain(asked: ExplainQuestion, context: AdminContext, live: boo
     stream,
     caller: caller?.name ?? null,
     team: caller?.team?.name ?? null,
-    allowed: refusal === undefined && !isRefusedByLimit && steps.length > 0,
+    allowed: refusal === undefined && !levels.some(({ refuses }) => refuses) && steps.length > 0,
     refusal: refusal === undefined ? null : { code: refusal.code, status: refusal.status, message: refusal.message },
     input_tokens: exchange.estimatedInput,
     balance: named?.alias.balance ?? null,
@@ -62,7 +62,7 @@ export function explain(asked: ExplainQuestion, context: AdminContext, live: boo
     hedge: hedgeOf(exchange, steps, beside),
     fallbacks: named === undefined ? [] : fallbackChain(context.snapshot, named).map(({ name }) => name),
     rehearsed: met !== undefined,
-    limits,
+    limits: limitsJson(levels, context),
   };
 }
 
@@ -138,8 +138,7 @@ function hedgeOf({ asked }: Exchange, steps: readonly Step[], beside: Foreseen['
   return { after_ms: afterMs ?? null, backend: beside?.backend.name ?? null, why };
 }
 
-function levelsOf(exchange: Exchange, context: AdminContext): ExplainedLimitJson[] {
-  const levels = context.snapshot.policies.flatMap((policy) => policy.levels?.(exchange, context) ?? []);
+function limitsJson(levels: readonly LimitLevel[], context: AdminContext): ExplainedLimitJson[] {
   return levels
     .map((level) => levelJson(level, context))
     .toSorted((a, b) => Number(b.refuses) - Number(a.refuses) || b.used - a.used);
