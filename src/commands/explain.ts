@@ -43,7 +43,10 @@ export const explain: Command = {
     { words: ['explain', 'LlmProxyAliasErrors'], does: 'names the runbook of an alert' },
     { words: ['explain'], does: 'lists all' },
     { words: ['explain', '--model', 'gpt-5', '--key', 'ci'], does: 'says where a request of `ci` would go' },
-    { words: ['explain', '--model', 'gpt-5', 'request.json', '--json'], does: 'the same of a request in a file, for programs' },
+    {
+      words: ['explain', '--model', 'gpt-5', 'request.json', '--json'],
+      does: 'the same of a request in a file, for programs',
+    },
   ],
   exits: { 1: 'nothing is known of the word; the request would not be served, or nobody could say' },
   run(line) {

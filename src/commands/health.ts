@@ -1,7 +1,15 @@
 import { ConfigError } from '../config/problem.ts';
 import type { Command, CommandLine } from './command.ts';
 import { CONFIG } from './flags.ts';
-import { askGateway, gatewayAddress, NoAddress, targetOf, unansweredReason, URL_FLAG, type Target } from './running-gateway.ts';
+import {
+  askGateway,
+  gatewayAddress,
+  NoAddress,
+  targetOf,
+  unansweredReason,
+  URL_FLAG,
+  type Target,
+} from './running-gateway.ts';
 
 /** `llm-proxy health`: asks a running gateway whether it is alive, as a container's health check does. */
 export const health: Command = {

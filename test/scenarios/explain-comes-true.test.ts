@@ -86,7 +86,9 @@ const hedged = (): object => ({
 
 beforeAll(async () => {
   console.log(`EXPLAIN_SEED=${SEED} repeats this`);
-  const started = await Promise.all([...NAMES, 'narrow', 'foreign'].map(async (name) => [name, await startUpstream(chatAnswer(name))] as const));
+  const started = await Promise.all(
+    [...NAMES, 'narrow', 'foreign'].map(async (name) => [name, await startUpstream(chatAnswer(name))] as const),
+  );
   upstreams = Object.fromEntries(started);
   config = generatedConfig();
   gateway = await startGateway({ config });
@@ -189,7 +191,9 @@ test('a slow first is helped by the backend that is said to be tried beside it',
     script(routes[0].backend, stall());
     const { line } = await asked('hedged');
     expect([line.status, line.backend]).toEqual([200, hedge.backend]);
-    expect(new Set(line.tries.map(({ backend }: Json) => backend))).toEqual(new Set([routes[0].backend, hedge.backend]));
+    expect(new Set(line.tries.map(({ backend }: Json) => backend))).toEqual(
+      new Set([routes[0].backend, hedge.backend]),
+    );
   }
   await startAnew();
   expect((await explained('seldom')).hedge.why).toBe('`at_most` lets none through just now.');
@@ -304,7 +308,9 @@ test('where chance decides, routes come first as often as is said', async () => 
   for (let at = 0; at < count; at += 20)
     await Promise.all(
       Array.from({ length: 20 }, async () => {
-        const answer = await send(`${gateway.url}/v1/chat/completions`, { body: { model: 'shares', messages: MESSAGES } });
+        const answer = await send(`${gateway.url}/v1/chat/completions`, {
+          body: { model: 'shares', messages: MESSAGES },
+        });
         await answer.whole();
       }),
     );

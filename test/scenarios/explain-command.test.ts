@@ -62,10 +62,7 @@ const running = (...words: string[]) => run('-c', join(gateway.dir, 'config.yaml
 /** A config by which no gateway runs. */
 async function configAlone(more: object = {}): Promise<string> {
   const path = join(dir, 'alone.yaml');
-  writeFileSync(
-    path,
-    stringify({ listen: `127.0.0.1:${await findFreePort()}`, ...configWith(upstream.url), ...more }),
-  );
+  writeFileSync(path, stringify({ listen: `127.0.0.1:${await findFreePort()}`, ...configWith(upstream.url), ...more }));
   return path;
 }
 

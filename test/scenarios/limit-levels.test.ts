@@ -141,7 +141,8 @@ test('requests at once of the key, of its team, and of the gateway with its queu
   expect(await level('concurrency', 'max_concurrency')).toMatchObject({ left: '0', refuses: true });
   expect((await explained()).allowed).toBe(false);
   gate.release();
-  for (const each of [first, second]) expect([(await each).status, (await (await each).whole()).text !== '']).toEqual([200, true]);
+  for (const each of [first, second])
+    expect([(await each).status, (await (await each).whole()).text !== '']).toEqual([200, true]);
   expect(await eventually(async () => ((await level('queue')).left === '1' ? 'free' : undefined))).toBe('free');
 });
 

@@ -188,10 +188,9 @@ describe('a rehearsal', () => {
       expect(line.tries[0].cost_usd ?? 0).toBe(0);
       const usage = (line.prompt_tokens + 2 * line.completion_tokens) / 1e6;
       expect(usage).toBeGreaterThan(0);
-      expect(before - (await eventually(async () => ((await budget()) < before ? await budget() : undefined)))).toBeCloseTo(
-        usage,
-        12,
-      );
+      expect(
+        before - (await eventually(async () => ((await budget()) < before ? await budget() : undefined))),
+      ).toBeCloseTo(usage, 12);
     }
   });
 

@@ -35,7 +35,8 @@ export function seenRoutes(asked: NamedAlias, exchange: Exchange, context: Admin
         const cooling = coolingOf(route, exchange);
         const isTrial = skipped === 'cooling' && cooling?.trial === true && dueAt <= clock.now();
         const isResting = skipped === 'cooling' || skipped === 'dead';
-        const until = isResting && dueAt > clock.now() ? new Date(clock.wallNow() + dueAt - clock.now()).toISOString() : null;
+        const until =
+          isResting && dueAt > clock.now() ? new Date(clock.wallNow() + dueAt - clock.now()).toISOString() : null;
         return { named, route, skipped: isTrial ? 'trial_under_way' : skipped, until };
       }),
     ),

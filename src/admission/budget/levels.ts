@@ -30,7 +30,10 @@ export function levelsFor(exchange: Exchange, tools: BudgetTools, snapshot: Snap
   });
 }
 
-function levelOf({ pool }: Share, { clock }: BudgetTools): Omit<LimitLevel, 'needed' | 'refuses' | 'refusal'> | undefined {
+function levelOf(
+  { pool }: Share,
+  { clock }: BudgetTools,
+): Omit<LimitLevel, 'needed' | 'refuses' | 'refusal'> | undefined {
   const left = Math.max(0, pool.room());
   if (pool instanceof TokenPool) {
     const { scope, key } = pool.tokenRate;

@@ -16,11 +16,7 @@ export interface Explained {
 }
 
 /** What a gateway that has just begun to go by a config would say of a request. Throws a Refusal, or rejects with a ConfigError. */
-export async function byConfig(
-  question: ExplainQuestion,
-  config: Config,
-  line: CommandLine,
-): Promise<Explained> {
+export async function byConfig(question: ExplainQuestion, config: Config, line: CommandLine): Promise<Explained> {
   const file = servedPath(line);
   const log = new RecordLog(createRedactor(secretsOf(config, line.env)));
   const app = await App.create(quiet(config), file === undefined ? undefined : configPath(line), line.env, { log });

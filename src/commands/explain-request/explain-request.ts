@@ -83,8 +83,7 @@ async function requestIn(path: string): Promise<JsonObject> {
     throw new UnusableRequest(`${path} is not JSON: ${(error as Error).message}`);
   }
   const body = asObject(value);
-  if (body === undefined)
-    throw new UnusableRequest(`${path} holds no JSON object: give the body as a client sends it`);
+  if (body === undefined) throw new UnusableRequest(`${path} holds no JSON object: give the body as a client sends it`);
   return body;
 }
 

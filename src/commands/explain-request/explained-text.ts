@@ -97,8 +97,11 @@ function leftTable(routes: readonly ExplainedRouteJson[], now: Date): string[] {
       backend,
       model,
       alias,
-      [asPlainText(why), ...(field === null ? [] : [`It is ${field}.`]), ...(until === null ? [] : [`Until ${inTime(until, now)}.`])]
-        .join(' '),
+      [
+        asPlainText(why),
+        ...(field === null ? [] : [`It is ${field}.`]),
+        ...(until === null ? [] : [`Until ${inTime(until, now)}.`]),
+      ].join(' '),
     ]),
   );
 }
