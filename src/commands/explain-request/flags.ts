@@ -1,9 +1,10 @@
+import { DEFAULT_PROTOCOL } from '../../vendors/dialects.ts';
 import type { Flag } from '../command.ts';
 
 /** What is asked for; with it `explain` explains a request. */
 export const ASKED_MODEL: Flag = {
   name: 'model',
-  value: 'NAME',
+  value: 'ALIAS',
   help: 'explain what becomes of a request for this alias, or for a name that a wildcard alias stands for',
 };
 /** Whose limits count. */
@@ -16,7 +17,7 @@ export const KEY: Flag = {
 export const DIALECT: Flag = {
   name: 'dialect',
   value: 'DIALECT',
-  help: 'with --model: in which the client asks (default: `openai-chat`)',
+  help: `with --model: in which the client asks (default: \`${DEFAULT_PROTOCOL}\`)`,
 };
 /** Nobody is asked. */
 export const OFFLINE: Flag = {
