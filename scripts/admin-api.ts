@@ -128,6 +128,9 @@ const BODIES: Readonly<Record<string, object>> = {
   rotateKey: { grace: '1h' },
   createTeam: { name: 'platform', models: ['*'], budgets: [{ usd: 500, per: 'month' }] },
   updateTeam: { max_concurrency: 20 },
+  explainRequest: { model: 'mine' },
+  endCooldowns: { backend: 'one' },
+  beginRehearsal: { backend: 'one', failure: 'timeout', caller: 'platform/ci', seconds: 60 },
 };
 
 const QUERIES: Readonly<Record<string, string>> = {
@@ -140,7 +143,7 @@ const QUERIES: Readonly<Record<string, string>> = {
 };
 
 function curl({ id, method, path }: Operation): string {
-  const url = `http://127.0.0.1:8765${path.replace('{name}', 'platform').replace('{id}', '$ID')}${QUERIES[id] ?? ''}`;
+  const url = `http://127.0.0.1:8765${path.replace('{name}', path.includes('/backends/') ? 'one' : 'platform').replace('{id}', '$ID')}${QUERIES[id] ?? ''}`;
   const verb = method === 'GET' ? '' : ` -X ${method}`;
   const body =
     BODIES[id] === undefined ? '' : ` -H 'content-type: application/json' -d '${JSON.stringify(BODIES[id])}'`;

@@ -13,7 +13,7 @@ import type { Feature, FeatureTools } from './feature.ts';
 import { FeatureSet } from './feature-set.ts';
 import { createFeatures } from './features.ts';
 import { Gateway } from './gateway.ts';
-import { systemClock } from './lib/clock.ts';
+import { systemClock, type Clock } from './lib/clock.ts';
 import { VERSION } from './lib/version.ts';
 import { stderrWriter } from './records/log/console/console-writer.ts';
 import { createLog } from './records/log/log.ts';
@@ -112,17 +112,7 @@ export class App {
     const shortage = shortageOf(log);
     this.failedKeys = failedKeys(clock, log);
     this.#health = healthChecks(clock, log, shortage);
-    this.metrics = new Metrics({
-      backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
-      aliases: () => Array.from(this.gateway.snapshot.aliases.values(), (alias) => routeGaugesOf(alias, clock)),
-      queueDepth: () => this.#queue.waiting,
-      bufferedBytes: () => this.#budget.used,
-      bufferedLimitBytes: () => this.#budget.limit,
-      droppedLogLines: () => log.droppedLines,
-      accepting: () => this.gateway.accepting,
-      features: () => this.features.families(),
-      version: VERSION,
-    });
+    this.metrics = this.#createMetrics(clock);
     const create = instead.features ?? createFeatures;
     const tools = {
       clock,
@@ -164,6 +154,20 @@ export class App {
       callers: this.#callers,
       rehearsals: this.#steering.rehearsals,
       random: Math.random,
+    });
+  }
+
+  #createMetrics(clock: Clock): Metrics {
+    return new Metrics({
+      backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
+      aliases: () => Array.from(this.gateway.snapshot.aliases.values(), (alias) => routeGaugesOf(alias, clock)),
+      queueDepth: () => this.#queue.waiting,
+      bufferedBytes: () => this.#budget.used,
+      bufferedLimitBytes: () => this.#budget.limit,
+      droppedLogLines: () => this.log.droppedLines,
+      accepting: () => this.gateway.accepting,
+      features: () => this.features.families(),
+      version: VERSION,
     });
   }
 

@@ -5,11 +5,19 @@ import { Refusal } from './core/refusal.ts';
 import { RequestRoom } from './core/request-room.ts';
 import { Bag } from './lib/bag.ts';
 import { acceptHead } from './admission/accept.ts';
-import { admitBody, admitCaller, outOfFiles, refuseLoop, shuttingDown, slowedDown } from './admission/admit.ts';
+import {
+  admitBody,
+  admitCaller,
+  identifySession,
+  outOfFiles,
+  refuseLoop,
+  shuttingDown,
+  slowedDown,
+} from './admission/admit.ts';
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { HANDLERS } from './handlers.ts';
-import { identifySession, showsSession } from './admission/session.ts';
+import { showsSession } from './admission/session.ts';
 import { resolveKept } from './admission/stored-references.ts';
 import { needsSlot } from './admission/queue/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';

@@ -8,6 +8,7 @@ import { keyShown } from './auth.ts';
 import { checkAddress, checkValid, generationOf } from './caller-key.ts';
 import { namesEndpoint } from '../core/endpoint-kind.ts';
 import { checkEndpoint } from './operators.ts';
+import { callerOfSession } from './session.ts';
 import { checkPassthrough } from './passthrough.ts';
 import type { Policy } from './policy.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -47,6 +48,11 @@ export function slowedDown(refusal: Refusal, exchange: Exchange, { failedKeys }:
   const verdict = failedKeys.count(exchange.clientIp);
   exchange.delivery.unlogged = verdict?.suppressed ?? false;
   return verdict?.refusal ?? refusal;
+}
+
+/** Finds out who is signed in, where a request shows a session. Rejects as `callerOfSession` does. */
+export async function identifySession(exchange: Exchange, context: Context): Promise<void> {
+  exchange.caller = await callerOfSession(exchange, context);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { Caller } from '../core/caller.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import { credentialIn } from '../vendors/presented-credential.ts';
@@ -8,12 +9,12 @@ export function showsSession({ endpoint, headers }: Exchange): boolean {
   return endpoint?.handler === 'admin' && headers['cookie'] !== undefined && credentialIn(headers) === undefined;
 }
 
-/** Finds out who is signed in. Rejects with the Refusal of a session that is none any more, or is used by another site. */
-export async function identifySession(exchange: Exchange, context: Context): Promise<void> {
-  exchange.caller = await context.signIn.identify(exchange, context);
-  if (exchange.caller !== undefined) return;
+/** Who is signed in. Rejects with the Refusal of a session that is none any more, or is used by another site. */
+export async function callerOfSession(exchange: Exchange, context: Context): Promise<Caller | undefined> {
+  const caller = await context.signIn.identify(exchange, context);
+  if (caller !== undefined) return caller;
   const { keyCheck, adminKey } = context.snapshot;
   // To a gateway that asks for no key, cookies say nothing.
-  if (keyCheck === undefined && adminKey === undefined) return;
+  if (keyCheck === undefined && adminKey === undefined) return undefined;
   throw new Refusal('session_ended', 'You are not signed in, or not any more. Sign in again.');
 }

@@ -15,12 +15,11 @@ import { endpointName } from './endpoint-name.ts';
  * told where there are `prices`. It changes nothing and asks no clock.
  */
 export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): ExchangeRecord {
-  const { asked, askedName, attempts, delivery, reportedAttempt } = exchange;
+  const { asked, askedName, attempts, delivery, reportedAttempt, leases } = exchange;
   const left = exchange.aborted?.kind === 'client_gone' && !delivery.isWhole;
   const named = exchange.lastAttempt?.named;
   const route = reportedAttempt?.route;
   const durationMs = now - exchange.startedAt;
-  const { spending } = exchange.leases;
   const status = left ? CLIENT_LEFT : delivery.status;
   const tries = attemptRecordsOf(exchange, prices);
   return {
@@ -37,7 +36,7 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     alias: askedName,
     servedAlias: named?.name === askedName ? undefined : named?.name,
     aliasLabel: (named ?? asked)?.alias.name,
-    askedLabel: (spending?.requestedAlias ?? asked)?.alias.name,
+    askedLabel: (leases.spending?.requestedAlias ?? asked)?.alias.name,
     model: route?.model,
     backend: route?.backend.name,
     modelLabel: route?.modelLabel,
@@ -68,8 +67,8 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     detail: detailOf(exchange),
     tries,
     rehearsals: exchange.attempts.apart?.rehearsals,
-    charges: spending?.charges({ tries, attempts: attempts.sent, status }),
-    heldNanoUsd: spending?.mostHeldNanoUsd,
+    charges: leases.spending?.charges({ tries, attempts: attempts.sent, status }),
+    heldNanoUsd: leases.spending?.mostHeldNanoUsd,
     bodies: bodiesToKeep(delivery, status, tries),
     queued: exchange.waits.queued,
     trace: exchange.trace,

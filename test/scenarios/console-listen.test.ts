@@ -121,9 +121,9 @@ test('while it is read-only nothing can be changed, by no key and no session, an
   const stage = await startStage(upstream, undefined, { admin: { api_key: ADMIN, read_only: true } });
   try {
     const session = await signInWith(stage.gateway.url, ADMIN);
-    for (const { method, path } of OPERATIONS) {
+    for (const { method, path, changesNothing } of OPERATIONS) {
       const written = path.replaceAll(/\{\w+\}/g, 'x');
-      if (method === 'GET') continue;
+      if (method === 'GET' || changesNothing === true) continue;
       for (const ask of [stage.admin, session.ask]) {
         const { status, body } = await ask(method, written, { body: {} });
         expect([method, path, status, body.error.code]).toEqual([method, path, 403, 'read_only']);

@@ -11,7 +11,6 @@ export const liveOperations = [
     method: 'GET',
     role: 'viewer',
     path: '/admin/live',
-    role: 'viewer',
     ownTeams: true,
     summary:
       'Requests as they begin and end, as server-sent events: the last 200 first (`hello`), then what is new (`batch`).',

@@ -14,7 +14,6 @@ export const overviewOperations = [
     method: 'GET',
     role: 'viewer',
     path: '/admin/overview',
-    role: 'viewer',
     summary:
       'How the gateway is doing: requests, failures, times and cost over a time, what leads, backends, and what needs attention.',
     query: overviewQuery,

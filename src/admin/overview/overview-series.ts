@@ -72,9 +72,7 @@ async function fromLedger(asked: Asked, now: number, context: AdminContext): Pro
   const byStart = new Map(groups.map(({ bucket, sums }) => [bucket, sums]));
   const series = starts.map((at, index) => {
     const end = starts[index + 1] ?? to;
-    // Roll-ups are of whole hours: in a zone with half of one, a day begins with the hour that its start is in.
-    const hour = Math.floor(at / 3_600_000) * 3_600_000;
-    return { at: timeJson(at), ...both(byStart.get(hour) ?? ZERO, at, end, recent) };
+    return { at: timeJson(at), ...both(byStart.get(at) ?? ZERO, at, end, recent) };
   });
   const hadBefore = before.requests > 0n;
   return {
