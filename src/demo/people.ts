@@ -107,6 +107,7 @@ export const PEOPLE: readonly [Person, ...Person[]] = [
     output: 170,
     cached: 0,
     hasSessions: false,
+    rpm: 240,
     address: '10.20.6.44',
     tags: { app: 'helpdesk', channel: 'batch' },
   },
@@ -146,7 +147,6 @@ export const PEOPLE: readonly [Person, ...Person[]] = [
     hasSessions: false,
     address: '10.20.11.20',
     tags: { app: 'evals', suite: 'regression' },
-    rpm: 240,
   },
   {
     name: 'paper-search',

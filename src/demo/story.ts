@@ -29,7 +29,7 @@ const RATE_LIMITED: Episode = { from: 20, to: 16, backend: 'demo-openai' };
 /** A third answers, but slowly. */
 const SLOW: Episode = { from: 11, to: 8, backend: 'demo-google' };
 /** One caller sends more than its key may. */
-const BURST = { from: 50, to: 47, caller: 'eval-nightly' };
+const BURST = { from: 50, to: 47, caller: 'helpdesk-summaries' };
 
 const COOLDOWN_MS = 60_000;
 /** Waits are this much longer in the slow spell. */
