@@ -6,6 +6,7 @@ import type { Feature, FeatureTools } from '../feature.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import { RecentActivity } from '../records/recent/recent-activity.ts';
 import { seed } from '../records/recent/seed.ts';
+import { StoreConflict, StoreUnavailable } from '../storage/store-errors.ts';
 import type { Store } from '../storage/store.ts';
 import { historyEnd } from './history-end.ts';
 import { historyOf } from './history.ts';
@@ -16,7 +17,7 @@ import { budgetsOfTeam } from './people.ts';
  * The past of a demo: teams, keys and two hours of requests that are made up once it listens, in the demo's own database.
  * Every row of it has the tag `demo=history`. Where a config file or a provider's key is there, this is off for good.
  */
-export function createDemo({ clock, log, store, recent, budgets }: FeatureTools): Feature {
+export function createDemo({ clock, store, recent, budgets }: FeatureTools): Feature {
   let isClosed = false;
   let writing: Promise<void> | undefined;
   let own: RecentActivity | undefined;
@@ -56,7 +57,8 @@ export function createDemo({ clock, log, store, recent, budgets }: FeatureTools)
       for (const { team } of history.teams) budgets.of(teamOwner(team.name), budgetsOfTeam(team.name));
       await seed(recent, opened.ledger, () => isClosed);
     } catch (error) {
-      log.warn('the demo has no history', { cause: error instanceof Error ? error.message : String(error) });
+      // What there is then begins with this process. The ledger tells that its database is away; a name may be taken already.
+      if (!(error instanceof StoreUnavailable) && !(error instanceof StoreConflict)) throw error;
     }
   }
 }
