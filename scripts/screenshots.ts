@@ -53,7 +53,9 @@ async function pages(): Promise<Shown[]> {
 
 /** One request in which a backend failed and another served, where there is a page for it. */
 async function oneRequest(): Promise<Shown[]> {
-  const answer = await fetch(`${demo.url}/admin/requests?failed_over=true&failure=overloaded&alias=demo-code&limit=1`);
+  const answer = await fetch(
+    `${demo.url}/admin/requests?status=failed_over&failure=overloaded&alias=demo-code&limit=1`,
+  );
   const { data } = (await answer.json()) as { readonly data?: readonly { readonly id: string }[] };
   const id = data?.[0]?.id;
   if (id === undefined) throw new Error('the demo has no request that failed over');

@@ -23,7 +23,7 @@ test.each([
 ] as const)('every page says what is made up: %s, %s', async (theme, language, width, said, hide) => {
   const view = await openView(browser, demo.url, { theme, language, width });
   await view.go('/');
-  const banner = view.page.locator('.demo-banner');
+  const banner = view.page.getByRole('complementary');
   expect(await banner.textContent()).toContain(said);
   await view.page.locator('.u-wrap').first().waitFor();
   expect(await view.axe()).toEqual([]);

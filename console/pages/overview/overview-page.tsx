@@ -3,7 +3,6 @@ import { get } from '../../lib/api.ts';
 import { useResource } from '../../lib/resource.ts';
 import { urlChoice } from '../../lib/url-state.ts';
 import { zone } from '../../lib/zone.ts';
-import { DemoPanel } from '../../parts/demo/demo-panel.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -59,7 +58,6 @@ export function OverviewPage() {
       <Attention status={status.value.value} />
       <UsageStats usage={usage.value.value} backends={backends.value.value} />
       <UsageCharts usage={usage} per={per} />
-      <DemoPanel onSent={recent.reload} />
       <div class="columns">
         <Panel title={w.backends} flush>
           <BackendTable backends={backends} />

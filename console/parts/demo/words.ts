@@ -1,6 +1,7 @@
 import { wordsOf } from '../../lib/language.ts';
 
 const en = {
+  label: 'Demo',
   title: (time: string) => `Demo data: what happened before ${time} is made up.`,
   more: 'Nothing of it is kept when the gateway ends.',
   hidden: (time: string) => `Demo: what was made up before ${time} is hidden.`,
@@ -9,8 +10,6 @@ const en = {
   send: 'Send demo requests',
   sending: (done: number, all: number) => `Sending ${done} of ${all} …`,
   sent: 'Demo requests',
-  sentMore:
-    'A dozen real requests, in all four dialects. Some fail over, some are tried again, and one stream breaks off.',
   failedOver: 'failed over',
   served: 'served',
   failed: (status: number) => `failed with ${status}`,
@@ -21,6 +20,7 @@ const en = {
 };
 
 const zh: typeof en = {
+  label: '演示',
   title: (time) => `演示数据：${time} 之前的内容均为虚构。`,
   more: '网关结束后不会保留任何数据。',
   hidden: (time) => `演示：${time} 之前的虚构数据已隐藏。`,
@@ -29,7 +29,6 @@ const zh: typeof en = {
   send: '发送演示请求',
   sending: (done, all) => `正在发送第 ${done} 个，共 ${all} 个…`,
   sent: '演示请求',
-  sentMore: '用全部四种协议发出的十二个真实请求，其中一些会故障转移，一些会重试，还有一个流会中断。',
   failedOver: '已故障转移',
   served: '成功',
   failed: (status) => `失败，状态码 ${status}`,
