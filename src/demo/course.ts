@@ -1,45 +1,10 @@
 import { CONSEQUENCES } from '../core/failure.ts';
 import type { LedgerTry } from '../core/ledger-row.ts';
 import type { RouteNote } from '../core/request-detail.ts';
-import { DEMO_UPSTREAM_DIALECT, type DemoAlias, type DemoModel } from '../vendors/demo-world.ts';
+import type { DemoModel } from '../vendors/demo-world.ts';
 import { answerOf } from './made-answer.ts';
-import type { Making } from './making.ts';
-import type { Person } from './people.ts';
+import { tenth, triedRoute, type Asked, type Course, type Making, type Place } from './making.ts';
 import { mishapAt, type Mishap } from './story.ts';
-
-/** One request to be made up. */
-export interface Asked {
-  readonly person: Person;
-  readonly alias: DemoAlias;
-  readonly at: number;
-  /** How many minutes before the start of the gateway. */
-  readonly minutes: number;
-  readonly isStream: boolean;
-}
-
-/** What became of a request at the backends. */
-export interface Course {
-  readonly tries: readonly LedgerTry[];
-  readonly notes: readonly RouteNote[];
-  /** Of the last that was tried. */
-  readonly route: DemoModel;
-  readonly status: number;
-  readonly errorCode: string | undefined;
-  readonly finishReason: string | undefined;
-  readonly isInterrupted: boolean;
-  readonly ttftMs: number | undefined;
-  readonly durationMs: number;
-}
-
-/** An attempt that is to be made up. */
-export interface Place {
-  readonly index: number;
-  readonly route: DemoModel;
-  readonly asked: Asked;
-  /** When it is sent, from the start of the request. */
-  readonly sentMs: number;
-  readonly isTrial: true | undefined;
-}
 
 /** Lets a request try its routes as the gateway does: past those that cool down, and on to the next where one fails. */
 export function courseOf(asked: Asked, making: Making): Course {
@@ -96,16 +61,6 @@ function failedTry(place: Place, mishap: Mishap, { cooling }: Making): LedgerTry
     usage: undefined,
     cost: undefined,
   };
-}
-
-/** What a try says of its route. */
-export function triedRoute({ backend, model }: DemoModel) {
-  return { backend, model, dialect: DEMO_UPSTREAM_DIALECT };
-}
-
-/** Times are known to a tenth of a millisecond. */
-export function tenth(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }
 
 function isOpen(route: DemoModel, at: number, { cooling }: Making): boolean {

@@ -9,7 +9,10 @@ import { PEOPLE, SPENT_TEAM } from './people.ts';
 
 const HOUR_MS = 3_600_000;
 const UNTIL = Date.parse('2026-11-30T14:37:00Z');
-const prices = bookOf(configOf(demoWorld(), '127.0.0.1:0'), builtInTable);
+const prices = bookOf(
+  configOf({ prices: demoWorld().prices, backends: demoWorld().backends }, '127.0.0.1:0'),
+  builtInTable,
+);
 
 function made(until = UNTIL) {
   const history = historyOf({ until, prices, node: 'here' });

@@ -6,8 +6,8 @@ import type { LedgerCharge, LedgerRow } from '../core/ledger-row.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import { isUnpriced, nanoUsdOf } from '../records/cost-of-tries.ts';
 import { DEMO_ALIASES, type DemoAlias } from '../vendors/demo-world.ts';
-import { courseOf, tenth, type Asked, type Course } from './course.ts';
-import type { Making } from './making.ts';
+import { courseOf } from './course.ts';
+import { tenth, type Asked, type Course, type Making } from './making.ts';
 import {
   budgetsOfTeam,
   HISTORY_TAG,
@@ -142,7 +142,7 @@ class History {
   }
 
   /** What a request says by itself, as one that nobody has served. */
-  #asRow(asked: Asked): LedgerRow {
+  #asRow(asked: Asked): Omit<LedgerRow, 'status' | 'errorCode'> {
     const { random } = this.making;
     const { person, alias, at, isStream } = asked;
     const { dialect } = person;

@@ -20,7 +20,7 @@ afterAll(async () => {
 test.each([
   ['light', 'en', 1280, 'Demo data: what happened before', 'Hide it'],
   ['dark', 'zh-CN', 360, '演示数据', '隐藏'],
-] as const)('every page says what is made up: %s, %s', async (theme, language, width, said, hide) => {
+] as const)('every page says what is made up: %s, %s', async (...[theme, language, width, said, hide]) => {
   const view = await openView(browser, demo.url, { theme, language, width });
   await view.go('/');
   const banner = view.page.getByRole('complementary');
