@@ -362,6 +362,53 @@ export const notFrom = 1;
   });
 });
 
+describe('the console', () => {
+  const own = [...new Bun.Glob('console/**/*.{ts,tsx}').scanSync({ cwd: ROOT })].map((path) =>
+    read(path.replaceAll('\\', '/')),
+  );
+  const targets = ({ path, imports }: Source) =>
+    imports
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ specifier, typeOnly }) => ({ target: posix.join(dirname(path), specifier), typeOnly }));
+  const problemsOf = (objectionTo: (from: string, to: string, typeOnly: boolean) => boolean): string[] =>
+    own.flatMap((source) =>
+      targets(source)
+        .filter(({ target, typeOnly }) => objectionTo(source.path, target, typeOnly))
+        .map(({ target }) => `${source.path} imports ${target}`),
+    );
+
+  test('takes types of the gateway, and none of its code', () => {
+    expect(own.length).toBeGreaterThan(40);
+    expect(problemsOf((_from, to, typeOnly) => !to.startsWith('console/') && !typeOnly)).toEqual([]);
+  });
+
+  test('has pages that know parts and lib, and none another page', () => {
+    const roomOf = (path: string): string => /^console\/(?:pages\/)?([^/]+)\//.exec(path)?.[1] ?? '';
+    const isPage = (path: string): boolean => path.startsWith('console/pages/');
+    expect(
+      problemsOf((from, to) => {
+        if (isPage(from)) return isPage(to) && roomOf(from) !== roomOf(to);
+        if (isPage(to)) return !['console/pages.ts', 'console/app.tsx'].includes(from);
+        return roomOf(from) === 'lib' && roomOf(to) === 'parts';
+      }),
+    ).toEqual([]);
+  });
+
+  test('imports only from declared dependencies', () => {
+    const foreign = own.flatMap(({ imports }) => imports.map(({ specifier }) => specifier));
+    const packages = new Set(foreign.filter((specifier) => !specifier.startsWith('.')).map(packageOf));
+    expect([...packages].filter((name) => !(name in dependencies))).toEqual([]);
+  });
+
+  test(`has no file over ${MAX_LINES} lines, and none with a name that says nothing`, () => {
+    expect(own.filter(({ lines }) => lines > MAX_LINES).map(({ path }) => path)).toEqual([]);
+    const names = own
+      .map(({ path }) => path)
+      .filter((path) => /\b(?:utils?|helpers?|manager|service|base)\b/.test(path));
+    expect(names).toEqual([]);
+  });
+});
+
 /** The keys of a plain object; none of anything else. */
 function keysOf(value: unknown): string[] {
   const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

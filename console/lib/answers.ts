@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { requestPage, searchQuery } from '../../src/admin/request-operations.ts';
+import type { requestPage } from '../../src/admin/request-operations.ts';
 import type { requestSchema } from '../../src/admin/request-json.ts';
 import type { usageAnswer } from '../../src/admin/usage-operations.ts';
 import type { GatewayStatus } from '../../src/context.ts';
@@ -14,4 +14,3 @@ export type Backends = {
 export type Usage = z.output<typeof usageAnswer>;
 export type RequestRow = z.output<typeof requestSchema>;
 export type RequestPage = z.output<typeof requestPage>;
-export type RequestSearch = z.input<typeof searchQuery>;

@@ -8,7 +8,7 @@ export function csrfToken(): string {
 }
 
 /** To be told by the session. */
-export function useCredentials(csrf: string, lost: () => void): void {
+export function keepCredentials(csrf: string, lost: () => void): void {
   token = csrf;
   onLost = lost;
 }

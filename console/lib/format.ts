@@ -4,6 +4,9 @@ import { locale } from './language.ts';
 /** Numbers in the reader's locale. Each reads a signal, so that what shows them changes with the language. */
 const formats: ReadonlySignal<Formats> = computed(() => formatsOf(locale.value));
 
+/** `m` would be a metre, or a month. */
+const LONGER: ReadonlySet<string> = new Set(['minute', 'hour', 'day']);
+
 type Formats = ReturnType<typeof formatsOf>;
 
 function formatsOf(of: string) {
@@ -16,9 +19,15 @@ function formatsOf(of: string) {
     smallPercent: number({ style: 'percent', maximumFractionDigits: 2 }),
     usd: number({ ...usd, minimumFractionDigits: 2, maximumFractionDigits: 2 }),
     smallUsd: number({ ...usd, minimumFractionDigits: 2, maximumFractionDigits: 6 }),
+    wholeUsd: number({ ...usd, maximumFractionDigits: 0 }),
     compactUsd: number({ ...usd, notation: 'compact', maximumSignificantDigits: 3 }),
     unit: (unit: string, digits: number) =>
-      number({ style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: digits }),
+      number({
+        style: 'unit',
+        unit,
+        unitDisplay: LONGER.has(unit) ? 'short' : 'narrow',
+        maximumFractionDigits: digits,
+      }),
   };
 }
 
@@ -54,7 +63,9 @@ export function moneyText(usd: string): string {
 
 /** `$1.2K` on an axis, where the exact sum does not matter. */
 export function compactMoneyText(usd: number): string {
-  if (usd !== 0 && Math.abs(usd) < 0.01) return formats.value.smallUsd.format(usd);
+  if (usd === 0) return formats.value.wholeUsd.format(0);
+  if (Math.abs(usd) < 0.01) return formats.value.smallUsd.format(usd);
+  if (usd >= 10 && usd < 1000) return formats.value.wholeUsd.format(usd);
   return usd < 1000 ? formats.value.usd.format(usd) : formats.value.compactUsd.format(usd);
 }
 
@@ -66,7 +77,7 @@ export function nanoUsd(usd: string): bigint {
   return BigInt(`${sign}${whole}${fraction.padEnd(NANO_DIGITS, '0').slice(0, NANO_DIGITS)}` || '0');
 }
 
-/** `340 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
+/** `340ms`, `1.2s`, `3 min 20s`, `2 hr 5 min`, `3 days 4 hr`. */
 export function durationText(ms: number): string {
   const { unit } = formats.value;
   if (ms < 1) return unit('millisecond', 1).format(ms);
@@ -88,7 +99,7 @@ function two(...parts: readonly (readonly [number, string])[]): string {
 
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
-/** `1.2 MB`, in steps of 1000. */
+/** `1.2MB`, in steps of 1000. */
 export function bytesText(bytes: number): string {
   const step = Math.min(BYTE_UNITS.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
   return formats.value.unit(BYTE_UNITS[step] ?? 'byte', step === 0 ? 0 : 1).format(bytes / 1000 ** step);

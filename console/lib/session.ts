@@ -1,6 +1,6 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { call, get, type Answer } from './api.ts';
-import { useCredentials } from './credentials.ts';
+import { keepCredentials } from './credentials.ts';
 
 /** From the one who may do everything to the one who sees only what is his own. */
 export type Role = 'admin' | 'operator' | 'viewer' | 'team_admin' | 'member';
@@ -85,7 +85,7 @@ function take(answer: Answer<Session>): void {
   else if (answer.error.status === 404) known.value = OPEN;
   // Not reached: what was known stays, and the page says so itself.
   else known.value ??= OPEN;
-  useCredentials(known.value.csrf_token ?? '', lost);
+  keepCredentials(known.value.csrf_token ?? '', lost);
 }
 
 /** The session has ended meanwhile: the sign-in page takes over. */

@@ -26,6 +26,7 @@ export interface ChartProps {
   readonly series: readonly Series[];
   /** A value as text, on the axis and in the legend. */
   readonly format: (value: number) => string;
+  /** In pixels, where text has its usual size; it grows with that. */
   readonly height?: number;
 }
 
@@ -54,7 +55,7 @@ export function Chart(props: ChartProps) {
   }, [times, series, look.value]);
   return (
     <figure class="chart" aria-label={props.label}>
-      <div ref={box} class="chart-canvas" aria-hidden="true" style={{ minHeight: `${height}px` }}>
+      <div ref={box} class="chart-canvas" aria-hidden="true" style={{ minHeight: `${height / 16}rem` }}>
         {!isDrawn.value && <Skeleton lines={4} />}
       </div>
       <Legend {...props} hidden={hidden} at={at.value} />

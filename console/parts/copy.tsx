@@ -22,7 +22,7 @@ export function Copy({ text, label, children }: CopyProps) {
     <Button
       kind={children === undefined ? 'quiet' : 'plain'}
       icon={isDone.value ? 'check' : 'copy'}
-      label={said}
+      label={children === undefined ? said : undefined}
       onClick={(event) => {
         event.stopPropagation();
         void copy();

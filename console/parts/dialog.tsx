@@ -8,10 +8,12 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Dialo
   const id = useId();
   const own = useRef<HTMLDialogElement>(null);
   useEffect(() => {
+    const dialog = own.current;
     const before = document.activeElement;
-    own.current?.showModal();
-    // A dialog that is removed gives nothing back by itself.
+    dialog?.showModal();
+    // A dialog that is removed while it is open gives the focus back to nobody.
     return () => {
+      dialog?.close();
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);

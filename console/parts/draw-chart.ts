@@ -13,8 +13,10 @@ interface Drawn extends ChartProps {
 /** Draws a chart into an element, as wide as that is. Returns what takes it away. */
 export function drawChart(box: HTMLElement, drawn: Drawn): () => void {
   const colors = colorsOf(box);
-  const chart = new uPlot(optionsOf(drawn, colors, box.clientWidth), dataOf(drawn), box);
-  const resized = new ResizeObserver(() => chart.setSize({ width: box.clientWidth, height: drawn.height }));
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const size = () => ({ width: box.clientWidth, height: (drawn.height * rem) / 16 });
+  const chart = new uPlot({ ...optionsOf(drawn, colors), ...size() }, dataOf(drawn), box);
+  const resized = new ResizeObserver(() => chart.setSize(size()));
   resized.observe(box);
   return () => {
     resized.disconnect();
@@ -26,6 +28,8 @@ interface Colors {
   readonly text: string;
   readonly grid: string;
   readonly font: string;
+  /** The size of that, in pixels. */
+  readonly em: number;
   series(at: number, tone: string | undefined): string;
 }
 
@@ -36,18 +40,18 @@ function colorsOf(box: HTMLElement): Colors {
   return {
     text: color('--text-2'),
     grid: color('--line'),
-    font: `11px ${style.fontFamily}`,
+    font: `${style.fontSize} ${style.fontFamily}`,
+    em: Number.parseFloat(style.fontSize),
     series: (at, tone) => color(`--series-${tone ?? (at % 8) + 1}`),
   };
 }
 
-function optionsOf(drawn: Drawn, colors: Colors, width: number): uPlot.Options {
-  const { series, format, height, kind, times } = drawn;
+function optionsOf(drawn: Drawn, colors: Colors): Omit<uPlot.Options, 'width' | 'height'> {
+  const { series, format, kind, times } = drawn;
   const axis = { stroke: colors.text, font: colors.font, ticks: { show: false } } as const;
   const step = (times[1] ?? 0) - (times[0] ?? 0);
   return {
-    width,
-    height,
+    padding: [10, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: kind === 'lines' }, drag: { x: false, y: false } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone.value),
@@ -56,13 +60,15 @@ function optionsOf(drawn: Drawn, colors: Colors, width: number): uPlot.Options {
         time: true,
         range: (_chart, from, to) => (kind === 'bars' ? [from - step / 2000, to + step / 2000] : [from, to]),
       },
-      y: { range: (_chart, _from, to) => [0, to > 0 ? to * 1.05 : 1] },
+      y: { range: (_chart, _from, to) => [0, niceTop(to)] },
     },
     axes: [
       {
         ...axis,
         grid: { show: false },
-        space: 70,
+        space: 6.4 * colors.em,
+        size: 2.6 * colors.em,
+        gap: 8,
         values: (_chart, splits) => {
           const gap = ((splits[1] ?? 0) - (splits[0] ?? 0)) * 1000;
           return splits.map((seconds) => timeText(seconds * 1000, axisForm(gap, seconds)));
@@ -71,9 +77,10 @@ function optionsOf(drawn: Drawn, colors: Colors, width: number): uPlot.Options {
       {
         ...axis,
         grid: { stroke: colors.grid, width: 1 },
-        space: 40,
+        space: 3.1 * colors.em,
+        gap: 8,
         size: (_chart, labels: readonly string[] | null) =>
-          14 + 6.2 * Math.max(3, ...(labels ?? []).map((each) => each.length)),
+          16 + 0.57 * colors.em * Math.max(3, ...(labels ?? []).map((each) => each.length)),
         values: (_chart, splits) => splits.map(format),
       },
     ],
@@ -81,6 +88,11 @@ function optionsOf(drawn: Drawn, colors: Colors, width: number): uPlot.Options {
     hooks: { setCursor: [({ cursor }) => drawn.onPoint(cursor.idx ?? undefined)] },
     ...(series.length === 0 ? { cursor: { show: false } } : {}),
   };
+}
+
+/** A little above the largest value, so that nothing touches the top. */
+function niceTop(most: number): number {
+  return (most > 0 && uPlot.rangeNum(0, most, 0.1, true)[1]) || 1;
 }
 
 function seriesOf(name: string, color: string, { kind, isStacked = false, hidden }: Drawn): uPlot.Series {

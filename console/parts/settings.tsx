@@ -8,14 +8,27 @@ import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import { Select } from './select.tsx';
 
-/** What the reader may choose on every page: time zone, language, theme; and who he is. */
+/** What the reader may choose on every page, the keys, and who he is. */
 export function Settings() {
+  return (
+    <div class="settings">
+      <Choices />
+      <Button kind="quiet" icon="keyboard" onClick={() => (showsKeys.value = true)}>
+        {words.value.keysTitle}
+      </Button>
+      <Account />
+    </div>
+  );
+}
+
+/** Time zone, language and theme. */
+export function Choices() {
   const { themes, ...w } = words.value;
   const zones = ZONES.map((name) => [name, name.replaceAll('_', ' ')] as const);
   const languages = Object.entries(LANGUAGES) as readonly (readonly [Language, string])[];
   const choices = Object.entries(themes) as readonly (readonly [Theme, string])[];
   return (
-    <div class="settings">
+    <>
       <Select label={w.zone} hideLabel value={zone.value} options={zones} onChange={(next) => (zone.value = next)}>
         <Icon name="clock" />
       </Select>
@@ -25,9 +38,7 @@ export function Settings() {
       <Select label={w.theme} hideLabel value={theme.value} options={choices} onChange={chooseTheme}>
         <Icon name={isDark.value ? 'moon' : 'sun'} />
       </Select>
-      <Button kind="quiet" icon="keyboard" label={w.keysTitle} onClick={() => (showsKeys.value = true)} />
-      <Account />
-    </div>
+    </>
   );
 }
 

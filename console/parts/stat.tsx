@@ -1,13 +1,17 @@
 import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
 import { percentText } from '../lib/format.ts';
 import { words } from '../words/words.ts';
 import { Icon } from './icon.tsx';
 
 /** One number, large, with what it was before. With `href` it leads to what it is made of. */
 export function Stat({ label, value, title, change, note, href, children }: StatProps) {
+  const id = useId();
   const content = (
     <>
-      <span class="stat-label">{label}</span>
+      <span class="stat-label" id={id}>
+        {label}
+      </span>
       <span class="stat-value" title={title}>
         {value}
       </span>
@@ -20,12 +24,16 @@ export function Stat({ label, value, title, change, note, href, children }: Stat
       {children}
     </>
   );
-  return href === undefined ? (
-    <div class="stat">{content}</div>
-  ) : (
-    <a class="stat" href={href}>
+  if (href !== undefined)
+    return (
+      <a class="stat" href={href}>
+        {content}
+      </a>
+    );
+  return (
+    <div class="stat" role="group" aria-labelledby={id}>
       {content}
-    </a>
+    </div>
   );
 }
 

@@ -73,7 +73,7 @@ export const en = {
   same: 'as before',
   expand: 'Unfold',
   collapse: 'Fold',
-  entries: (count: string) => `${count} entries`,
+  entries: (count: string) => (count === '1' ? '1 entry' : `${count} entries`),
   unchanged: (count: string) => `${count} lines unchanged`,
   added: 'added',
   removed: 'removed',

@@ -36,7 +36,7 @@ describe.each([
 
 describe('the overview', () => {
   test('shows what has been asked, and what it cost', async () => {
-    const view = await openView(browser, stage.url);
+    const view = await openView(browser, stage.url, { width: 1920 });
     await view.go('/');
     const stat = (label: string) => view.page.locator('.stat', { hasText: label }).locator('.stat-value');
     expect(await stat('Requests').textContent()).toBe('8');
@@ -59,7 +59,64 @@ describe('the overview', () => {
   });
 });
 
+describe('what moves', () => {
+  const hide = (isHidden: boolean): string =>
+    `Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${isHidden} });
+     document.dispatchEvent(new Event('visibilitychange'));`;
+
+  test('is asked for again and again, but not while nobody looks', async () => {
+    const view = await openView(browser, stage.url);
+    let asked = 0;
+    view.page.on('request', () => asked++);
+    await view.page.clock.install();
+    await view.go('/');
+    const again = view.page.waitForRequest('**/admin/backends');
+    await view.page.clock.runFor(6000);
+    await again;
+    await view.page.waitForLoadState('networkidle');
+    await view.page.evaluate(hide(true));
+    const before = asked;
+    await view.page.clock.runFor(600_000);
+    expect(asked).toBe(before);
+    const seen = view.page.waitForRequest('**/admin/backends');
+    await view.page.evaluate(hide(false));
+    await seen;
+    await view.close();
+  });
+
+  test('stays as it was when the gateway is gone, which the page says', async () => {
+    const other = await startDemoStage();
+    await other.ask();
+    const view = await openView(browser, other.url);
+    await view.page.clock.install();
+    await view.go('/');
+    await other.stop();
+    await view.page.clock.runFor(6000);
+    await view.page.getByRole('alert').filter({ hasText: 'The gateway cannot be reached' }).first().waitFor();
+    expect(await view.page.getByRole('row', { name: /^demo / }).count()).toBeGreaterThan(0);
+    await view.close();
+  });
+});
+
 describe('the frame', () => {
+  test('is walked by keyboard: past the rail to the content, and by letters to a page', async () => {
+    const view = await openView(browser, stage.url);
+    await view.go('/');
+    await view.page.keyboard.press('Tab');
+    const focused = view.page.locator(':focus');
+    expect(await focused.textContent()).toBe('Skip to the content');
+    await view.page.keyboard.press('Enter');
+    await view.page.keyboard.press('Tab');
+    // The first thing of the page itself.
+    const label = 'document.activeElement.closest("label").querySelector("span").textContent';
+    expect(await view.page.evaluate<string>(label)).toBe('Window');
+    await view.go('/console/nothing');
+    await view.page.keyboard.press('g');
+    await view.page.keyboard.press('o');
+    await view.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await view.close();
+  });
+
   test('speaks another language, keeps another zone and another theme for the next time', async () => {
     const view = await openView(browser, stage.url, { zone: 'UTC' });
     await view.go('/');
@@ -84,8 +141,7 @@ describe('the frame', () => {
     expect(await view.axe()).toEqual([]);
     await view.page.keyboard.press('Escape');
     await view.page.getByRole('dialog').waitFor({ state: 'detached' });
-    const focused = view.page.locator(':focus');
-    expect(await focused.getAttribute('aria-label')).toBe('Keyboard');
+    expect(await view.page.locator(':focus').textContent()).toBe('Keyboard');
     await view.close();
   });
 

@@ -35,7 +35,7 @@ function columns(): readonly Column<Backend>[] {
       cell: ({ in_flight: now, limit }) =>
         limit === null ? numberText(now) : w.of(numberText(now), numberText(limit)),
     },
-    { name: 'last', title: w.last, cell: (backend) => <LastFailure backend={backend} /> },
+    { name: 'last', title: w.last, isExtra: true, cell: (backend) => <LastFailure backend={backend} /> },
   ];
 }
 

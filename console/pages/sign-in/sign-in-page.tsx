@@ -6,7 +6,7 @@ import { signIn, type Ways } from '../../lib/session.ts';
 import { hrefWith } from '../../lib/url-state.ts';
 import { Button } from '../../parts/button.tsx';
 import { Logo } from '../../parts/layout.tsx';
-import { Settings } from '../../parts/settings.tsx';
+import { Choices } from '../../parts/settings.tsx';
 import { words } from './words.ts';
 
 /** Asks for a key, or leads to the organization's provider, whichever ways the gateway has. */
@@ -29,7 +29,9 @@ export function SignInPage({ ways }: { readonly ways: Ways }) {
         {ways.oidc && ways.key && <p class="sign-in-or">{w.or}</p>}
         {ways.key && <KeyForm />}
       </main>
-      <Settings />
+      <footer class="settings">
+        <Choices />
+      </footer>
     </div>
   );
 }
