@@ -33,6 +33,22 @@ export const PAGES: readonly PageRow[] = [
     role: 'viewer',
     load: async () => ({ Page: (await import('./pages/overview/overview-page.tsx')).OverviewPage }),
   },
+  {
+    name: 'routes',
+    path: '/console/routes',
+    icon: 'routes',
+    letter: 'm',
+    role: 'viewer',
+    load: async () => ({ Page: (await import('./pages/routes/routes-page.tsx')).RoutesPage }),
+  },
+  {
+    name: 'playground',
+    path: '/console/playground',
+    icon: 'playground',
+    letter: 'p',
+    role: 'member',
+    load: async () => ({ Page: (await import('./pages/playground/playground-page.tsx')).PlaygroundPage }),
+  },
 ];
 
 /** The page at a path, and what follows its own path there; undefined if there is none. */
