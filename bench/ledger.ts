@@ -72,6 +72,25 @@ try {
     async () => await store.ledger.search({ tag: { key: 'project', value: 'p3' }, limit: 50 }),
   );
   await measure('search by trace', async () => await store.ledger.search({ traceId: 'trace-77', limit: 50 }));
+  await measure('search failed', async () => await store.ledger.search({ failed: true, limit: 50 }));
+  await measure('search failed over', async () => await store.ledger.search({ failedOver: true, limit: 50 }));
+  await measure('search by failure', async () => await store.ledger.search({ failure: 'overloaded', limit: 50 }));
+  await measure('search by failure, none', async () => await store.ledger.search({ failure: 'none', limit: 50 }));
+  await measure('search by cost, none', async () => await store.ledger.search({ minNanoUsd: 1e12, limit: 50 }));
+  await measure('search by duration, none', async () => await store.ledger.search({ minDurationMs: 1e8, limit: 50 }));
+  await measure('search by ttft, none', async () => await store.ledger.search({ minTtftMs: 1e8, limit: 50 }));
+  await measure(
+    'search streams of a caller and model, slow',
+    async () =>
+      await store.ledger.search({
+        caller: ['caller-7'],
+        model: ['model-2'],
+        stream: true,
+        minDurationMs: 1e8,
+        limit: 50,
+      }),
+  );
+  await measure('search plain ones', async () => await store.ledger.search({ stream: false, limit: 50 }));
   await measure('search by trace, none', async () => await store.ledger.search({ traceId: 'none', limit: 50 }));
   await measure('search by session, none', async () => await store.ledger.search({ session: 'none', limit: 50 }));
   const { next } = await store.ledger.search({ from: from + 10 * DAY_MS, to: from + 11 * DAY_MS, limit: 50 });

@@ -51,6 +51,9 @@ config, with \`proxy_api_key\` from the gateway's own machine). No key of a call
 - **Errors** are \`{"error": {"message", "type", "code", "param"}}\` with a code of [errors.md](errors.md). Without a database in the config
   what needs one answers 501 \`storage_not_configured\`; one that cannot be reached, 503 \`storage_unavailable\`: models are served all
   the same.
+- **Roles** count for whoever is signed in to the console ([console-sign-in.md](console-sign-in.md)): an \`admin\` may do everything, an
+  \`operator\` everything but change keys and teams, a \`viewer\` look. A \`team_admin\` meets its own teams and those below alone, as if there
+  were no others; a \`member\` has the pages of its own key. The admin key has the role \`admin\`. With \`admin.read_only\` nobody changes anything.
 - Fields may be added; what is here stays.
 
 In the examples \`$KEY\` is the admin key.`;
@@ -76,7 +79,7 @@ function section(operation: Operation): string {
   if (body.length > 0) parts.push(table(['field of the body', 'type', 'meaning'], body));
   const answer = fieldRows(responses[status]?.content['application/json']?.schema);
   const files = produces.length === 0 ? '' : ` As a file: ${produces.map((type) => `\`${type}\``).join(', ')}.`;
-  parts.push(`Answers with ${status}.${files}`);
+  parts.push(`Answers with ${status}.${files} Least role: ${roleText(operation)}.`);
   if (answer.length > 0) parts.push(table(['field of the answer', 'type', 'meaning'], answer));
   parts.push(['```sh', curl(operation), '```'].join('\n'));
   return parts.join('\n\n');
@@ -125,6 +128,9 @@ const BODIES: Readonly<Record<string, object>> = {
   rotateKey: { grace: '1h' },
   createTeam: { name: 'platform', models: ['*'], budgets: [{ usd: 500, per: 'month' }] },
   updateTeam: { max_concurrency: 20 },
+  explainRequest: { model: 'mine' },
+  endCooldowns: { backend: 'one' },
+  beginRehearsal: { backend: 'one', failure: 'timeout', caller: 'platform/ci', seconds: 60 },
 };
 
 const QUERIES: Readonly<Record<string, string>> = {
@@ -137,11 +143,16 @@ const QUERIES: Readonly<Record<string, string>> = {
 };
 
 function curl({ id, method, path }: Operation): string {
-  const url = `http://127.0.0.1:8765${path.replace('{name}', 'platform').replace('{id}', '$ID')}${QUERIES[id] ?? ''}`;
+  const url = `http://127.0.0.1:8765${path.replace('{name}', path.includes('/backends/') ? 'one' : 'platform').replace('{id}', '$ID')}${QUERIES[id] ?? ''}`;
   const verb = method === 'GET' ? '' : ` -X ${method}`;
   const body =
     BODIES[id] === undefined ? '' : ` -H 'content-type: application/json' -d '${JSON.stringify(BODIES[id])}'`;
   return `curl -s${verb} "${url}" -H "Authorization: Bearer $KEY"${body}`;
+}
+
+/** Who may call it, signed in to the console. */
+function roleText({ role, ownTeams }: Operation): string {
+  return ownTeams === true ? `${role}, or team_admin` : role;
 }
 
 /** In English, as it is. */
@@ -151,12 +162,12 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 /** Those below `/admin`; docs/migrate.md has what LiteLLM's tools speak. */
 const shown = OPERATIONS.filter(({ path }) => path.startsWith('/admin'));
-const own = shown.filter(({ auth }) => auth === 'caller');
+const own = shown.filter(({ role }) => role === 'member');
 const text = [
   INTRO,
   table(
-    ['', 'what it does'],
-    shown.map(({ method, path, summary }) => [`\`${method} ${path}\``, summary]),
+    ['', 'what it does', 'role'],
+    shown.map((operation) => [`\`${operation.method} ${operation.path}\``, operation.summary, roleText(operation)]),
   ),
   '## Operations',
   ...shown.filter((operation) => !own.includes(operation)).map(section),

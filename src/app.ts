@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 
 import { createAdmin } from './admin/answer.ts';
+import { createSignIn } from './console/sign-in.ts';
 import type { HealthChecks } from './routing/health.ts';
 import { LiveBackends } from './upstream/backends.ts';
 import { gaugesOf, routeGaugesOf } from './routing/report.ts';
@@ -12,13 +13,14 @@ import type { Feature, FeatureTools } from './feature.ts';
 import { FeatureSet } from './feature-set.ts';
 import { createFeatures } from './features.ts';
 import { Gateway } from './gateway.ts';
-import { systemClock } from './lib/clock.ts';
+import { systemClock, type Clock } from './lib/clock.ts';
 import { VERSION } from './lib/version.ts';
 import { stderrWriter } from './records/log/console/console-writer.ts';
 import { createLog } from './records/log/log.ts';
 import type { Log } from './records/log/log.ts';
 import { Metrics } from './records/metrics/metrics.ts';
 import type { GatewayStatus, LastReload, ReloadResult } from './context.ts';
+import { RecentActivity } from './records/recent/recent-activity.ts';
 import { RequestQueue } from './admission/queue/queue.ts';
 import { BudgetBook } from './admission/budget/budget-book.ts';
 import { CallerAccess } from './admission/keys/caller-access.ts';
@@ -57,6 +59,8 @@ export class App {
   readonly gateway: Gateway;
   readonly failedKeys: FailedKeys;
   readonly features: FeatureSet;
+  /** What was seen lately. */
+  readonly recent = new RecentActivity(systemClock);
   config: Config;
   /** Reads the config again, if it came from somewhere. */
   onReload: () => Promise<ReloadResult> = () => Promise.resolve({ result: 'refused', problems: [NO_FILE] });
@@ -107,17 +111,7 @@ export class App {
     const shortage = shortageOf(log);
     this.failedKeys = failedKeys(clock, log);
     this.#health = healthChecks(clock, log, shortage);
-    this.metrics = new Metrics({
-      backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
-      aliases: () => Array.from(this.gateway.snapshot.aliases.values(), (alias) => routeGaugesOf(alias, clock)),
-      queueDepth: () => this.#queue.waiting,
-      bufferedBytes: () => this.#budget.used,
-      bufferedLimitBytes: () => this.#budget.limit,
-      droppedLogLines: () => log.droppedLines,
-      accepting: () => this.gateway.accepting,
-      features: () => this.features.families(),
-      version: VERSION,
-    });
+    this.metrics = this.#createMetrics(clock);
     const create = instead.features ?? createFeatures;
     const tools = {
       clock,
@@ -127,11 +121,13 @@ export class App {
       queue: this.#queue,
       callers: this.#callers,
       budgets: this.#budgets,
+      recent: this.recent,
       steering: this.#steering,
       file: place.file,
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
     const snapshot = buildSnapshot(config, this.#sourcesFor(config, prompts));
+    const openStore = () => (this.#store.isConfigured ? this.#store.get() : undefined);
     this.gateway = new Gateway(snapshot, {
       clock,
       log,
@@ -146,11 +142,31 @@ export class App {
       itemStore: new ItemStore(this.#budget),
       reload: () => this.onReload(),
       status: () => this.#status(),
-      admin: createAdmin({ config: () => this.config, budgets: this.#budgets, steering: this.#steering }),
-      openStore: () => (this.#store.isConfigured ? this.#store.get() : undefined),
+      admin: createAdmin({
+        config: () => this.config,
+        budgets: this.#budgets,
+        recent: this.recent,
+        steering: this.#steering,
+      }),
+      signIn: createSignIn({ clock, log, callers: this.#callers, openStore }),
+      openStore,
       callers: this.#callers,
       rehearsals: this.#steering.rehearsals,
       random: Math.random,
+    });
+  }
+
+  #createMetrics(clock: Clock): Metrics {
+    return new Metrics({
+      backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
+      aliases: () => Array.from(this.gateway.snapshot.aliases.values(), (alias) => routeGaugesOf(alias, clock)),
+      queueDepth: () => this.#queue.waiting,
+      bufferedBytes: () => this.#budget.used,
+      bufferedLimitBytes: () => this.#budget.limit,
+      droppedLogLines: () => this.log.droppedLines,
+      accepting: () => this.gateway.accepting,
+      features: () => this.features.families(),
+      version: VERSION,
     });
   }
 

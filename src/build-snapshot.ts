@@ -1,10 +1,11 @@
 import type { LiveBackends } from './upstream/backends.ts';
 import { resolveBackend } from './upstream/resolve.ts';
 import type { TransportPlan } from './upstream/transports/transport.ts';
-import { parseListen } from './config/listen.ts';
 import { digestOf } from './config/caller-keys.ts';
 import { keySpecOf, teamSpecOf } from './config/made-access.ts';
 import { hasKey } from './config/listen-choice.ts';
+import { ownHosts } from './config/own-hosts.ts';
+import { signInSettings } from './config/sign-in-settings.ts';
 import type { Config } from './config/schema.ts';
 import { otelSettings } from './config/otel-settings.ts';
 import { defined, offAsInfinity, resolveTimeouts } from './config/timeouts.ts';
@@ -93,7 +94,9 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     seal: sealOf(config),
     scrubber: scrubberOf(config, env, backends),
     cors,
-    webPages: hasKey(config) ? undefined : new WebPages(hostsOf(config), cors),
+    webPages: hasKey(config) ? undefined : new WebPages(ownHosts(config), cors),
+    consolePages: config.admin.listen === undefined ? undefined : new WebPages(ownHosts(config), cors, 'console'),
+    signIn: signInSettings(config),
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     work: {
       nesting: config.server.max_nesting,
@@ -198,13 +201,6 @@ function scrubberOf(config: Config, env: Environment, backends: ReadonlyMap<stri
   const secrets = secretsKeptFromClients(config, env);
   const sources = Array.from(backends.values(), (backend) => backend.secrets).filter((source) => source !== undefined);
   return secrets.length + sources.length === 0 ? undefined : new Scrubber(secrets, sources);
-}
-
-/** The names that the config gives the gateway: those that it listens on, and those that it may be reached by. */
-function hostsOf({ listen, metrics, server }: Config): string[] {
-  const addresses = [listen, ...(metrics.listen === undefined ? [] : [metrics.listen])].map(parseListen);
-  const names = addresses.map((address) => (address.kind === 'tcp' ? address.hostname : undefined));
-  return [...names.filter((name) => name !== undefined), ...server.allowed_hosts];
 }
 
 function buildBackend(

@@ -13,6 +13,7 @@ import type { ItemStore } from './core/item-store.ts';
 import type { ResponseOwners } from './core/response-owners.ts';
 import type { Exchange } from './core/exchange.ts';
 import type { LocalAnswer } from './core/local-answer.ts';
+import type { Caller } from './core/caller.ts';
 import type { Store } from './storage/store.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -63,6 +64,14 @@ export interface AdminApi {
   answer(exchange: Exchange, context: Context): Promise<LocalAnswer>;
 }
 
+/** Who is signed in to the console, as those who hand requests to it see it. */
+export interface SignIn {
+  /** Who is signed in, by the session that a request shows; undefined: nobody. Rejects with a Refusal where it may not be used so. */
+  identify(exchange: Exchange, context: Context): Promise<Caller | undefined>;
+  /** Answers a request to sign in or out. Throws a Refusal for what cannot be done. */
+  answer(exchange: Exchange, context: Context): Promise<LocalAnswer>;
+}
+
 /** What the verbs work with. One for each snapshot, so that an exchange ends on the config that it began with. */
 export interface Context {
   readonly snapshot: Snapshot;
@@ -83,6 +92,8 @@ export interface Context {
   reload(): Promise<ReloadResult>;
   /** How many requests for a model are let in and not over. */
   running(): number;
+  /** The exchanges that are not over. */
+  underWay(): Iterable<Exchange>;
   /** The gateway stops, and takes no new requests. */
   isDraining(): boolean;
   status(): GatewayStatus;
@@ -94,6 +105,7 @@ export interface Context {
   readonly rehearsals: Rehearsals;
   /** Answers what operators ask for. */
   readonly admin: AdminApi;
+  readonly signIn: SignIn;
   /** In [0, 1). */
   random(): number;
 }

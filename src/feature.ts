@@ -8,6 +8,7 @@ import type { Environment } from './lib/environment.ts';
 import type { Log } from './records/log/log.ts';
 import type { Metrics } from './records/metrics/metrics.ts';
 import type { Family } from './records/metrics/prometheus.ts';
+import type { RecentActivity } from './records/recent/recent-activity.ts';
 import type { Sink } from './records/sink.ts';
 import type { ServingLink } from './serving/serving-link.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -60,6 +61,8 @@ export interface FeatureTools {
   readonly callers: CallerAccess;
   /** All budgets, and what has become of them. */
   readonly budgets: BudgetBook;
+  /** What the process has seen lately. */
+  readonly recent: RecentActivity;
   /** What operators see of routes, and do to them. */
   readonly steering: Steering;
   /** The database; rejects with `StoreUnavailable`. Only for features that are on where one is configured. */

@@ -36,11 +36,14 @@ test('the list has each once, and the queue last of those with a policy', () => 
   expect(features.findLast(({ policy }) => policy !== undefined)?.name).toBe('queue');
 });
 
-test('with nothing configured the log alone is on: a request meets no policy', () => {
+test('with nothing configured the log is on, and what was seen lately: a request meets no policy', () => {
   const set = new FeatureSet(features, featureTools().log);
   set.configure(NOTHING_ON, snapshotOf(set));
   expect(set.policiesOf(NOTHING_ON)).toEqual([]);
-  expect(set.sinks).toEqual(features.flatMap(({ name, sink }) => (name === 'log' && sink !== undefined ? [sink] : [])));
+  const isAlwaysOn = (name: string): boolean => name === 'log' || name === 'recent';
+  expect(set.sinks).toEqual(
+    features.flatMap(({ name, sink }) => (isAlwaysOn(name) && sink !== undefined ? [sink] : [])),
+  );
 });
 
 test('no two metrics have the same name', () => {

@@ -8,6 +8,7 @@ import { createBodies } from './records/bodies/feature.ts';
 import { createLedger } from './records/ledger/feature.ts';
 import { createLogSink } from './records/log/feature.ts';
 import { createMetricsSink } from './records/metrics/feature.ts';
+import { createRecent } from './records/recent/feature.ts';
 import { createTraces } from './records/traces/feature.ts';
 import { logSettings } from './settings.ts';
 import { createSteering } from './upstream/steering/feature.ts';
@@ -21,6 +22,7 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
   return [
     createLogSink(tools, logSettings),
     createMetricsSink(tools),
+    createRecent(tools),
     createTraces(tools),
     ledger,
     room,

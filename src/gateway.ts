@@ -5,10 +5,19 @@ import { Refusal } from './core/refusal.ts';
 import { RequestRoom } from './core/request-room.ts';
 import { Bag } from './lib/bag.ts';
 import { acceptHead } from './admission/accept.ts';
-import { admitBody, admitCaller, outOfFiles, refuseLoop, shuttingDown, slowedDown } from './admission/admit.ts';
+import {
+  admitBody,
+  admitCaller,
+  identifySession,
+  outOfFiles,
+  refuseLoop,
+  shuttingDown,
+  slowedDown,
+} from './admission/admit.ts';
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { HANDLERS } from './handlers.ts';
+import { showsSession } from './admission/session.ts';
 import { resolveKept } from './admission/stored-references.ts';
 import { needsSlot } from './admission/queue/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
@@ -21,7 +30,7 @@ import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What outlives the snapshots and is the same for all requests. */
-export type Tools = Omit<Context, 'snapshot' | 'running' | 'isDraining'>;
+export type Tools = Omit<Context, 'snapshot' | 'running' | 'underWay' | 'isDraining'>;
 
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
 export class Gateway {
@@ -77,6 +86,7 @@ export class Gateway {
     try {
       if (arrival.objection !== undefined) throw arrival.objection;
       refuseLoop(exchange, context);
+      if (showsSession(exchange)) await identifySession(exchange, context);
       if (this.draining) throw shuttingDown();
       const { handler, limits } = admitCaller(exchange, arrival, protocol, context); // 2. who may come in, and where
       const { accept, answer, hasLinks } = this.handlers[handler];
@@ -124,8 +134,10 @@ export class Gateway {
   };
 
   #contextOf(snapshot: Snapshot): Context {
-    return { snapshot, ...this.tools, running: this.#running, isDraining: this.#isDraining };
+    return { snapshot, ...this.tools, running: this.#running, underWay: this.#underWay, isDraining: this.#isDraining };
   }
+
+  readonly #underWay = (): Iterable<Exchange> => this.exchanges.all();
 
   readonly #isDraining = (): boolean => this.draining;
 

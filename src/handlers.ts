@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import type { Handler } from './core/endpoint-row.ts';
 import type { Exchange } from './core/exchange.ts';
 import { emit, emitEarly } from './delivery/emit.ts';
-import { adminAnswer, local, modelList, oneModel } from './delivery/local-answers.ts';
+import { adminAnswer, local, modelList, oneModel, signInAnswer } from './delivery/local-answers.ts';
 import { takesLonger } from './lib/takes-longer.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { serve } from './serving/serve.ts';
@@ -42,6 +42,7 @@ export const HANDLERS: Readonly<Record<Handler, EndpointHandler>> = {
   models: { answer: local(modelList) },
   model_by_id: { answer: local(oneModel) },
   admin: { answer: local(adminAnswer) },
+  sign_in: { answer: local(signInAnswer) },
   console: BY_SERVER,
   health: BY_SERVER,
   ready: BY_SERVER,

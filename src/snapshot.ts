@@ -2,6 +2,7 @@ import type { DetectionRules } from './core/classify.ts';
 import type { Alias, Backend, Timeouts } from './core/route.ts';
 import type { Scrubber } from './core/scrubber.ts';
 import type { IdSeal } from './core/sealed-id.ts';
+import type { SignInSettings } from './core/sign-in-settings.ts';
 import type { WorkLimits } from './core/work.ts';
 import type { AddressList } from './lib/address-list.ts';
 import type { KeyCheck } from './admission/auth.ts';
@@ -73,6 +74,9 @@ export interface Snapshot {
   readonly cors: Cors | undefined;
   /** Keeps web pages out of a gateway that is open; undefined where it has a key. */
   readonly webPages: WebPages | undefined;
+  /** Keeps those of other origins out of the console, where it has a listener of its own. */
+  readonly consolePages: WebPages | undefined;
+  readonly signIn: SignInSettings;
   /** What `Via` calls this gateway: a request that says so has come back. */
   readonly hopMark: string;
   /** Infinity when off. */

@@ -9,6 +9,7 @@ import { createFeatures } from '../../src/features.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/records/log/log.ts';
 import { LABELS } from '../../src/records/metrics/labels.ts';
+import { RecentActivity } from '../../src/records/recent/recent-activity.ts';
 import { Metrics } from '../../src/records/metrics/metrics.ts';
 import { OUTCOMES } from '../../src/records/metrics/outcome.ts';
 import type { Family } from '../../src/records/metrics/prometheus.ts';
@@ -60,6 +61,7 @@ function allFamilies(): readonly Family[] {
     queue: new RequestQueue(clock),
     file: undefined,
     budgets: new BudgetBook(),
+    recent: new RecentActivity(clock),
     steering: new Steering(clock, log, (name) => new BackendLive(name)),
     callers: new CallerAccess(),
     store: () => Promise.reject(new Error('there is no database')),

@@ -1,6 +1,8 @@
 import type { BudgetBook } from '../admission/budget/budget-book.ts';
 import type { Config } from '../config/schema.ts';
+import type { RecentActivity } from '../records/recent/recent-activity.ts';
 import type { Context } from '../context.ts';
+import type { LiveListeners } from './live/live-listeners.ts';
 import type { Steering } from '../upstream/steering/steering.ts';
 
 /** What operations know beyond what every request works with. */
@@ -9,9 +11,14 @@ export interface AdminTools {
   config(): Config;
   /** What has become of all budgets. */
   readonly budgets: BudgetBook;
+  /** What the process has seen lately. */
+  readonly recent: RecentActivity;
   /** What is seen of routes, and done to them. */
   readonly steering: Steering;
 }
 
 /** What operations work with. */
-export interface AdminContext extends Context, AdminTools {}
+export interface AdminContext extends Context, AdminTools {
+  /** Who watches requests as they happen. */
+  readonly live: LiveListeners;
+}

@@ -4,20 +4,29 @@ import type { Exchange } from '../core/exchange.ts';
 import type { LocalAnswer } from '../core/local-answer.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { AdminContext, AdminTools } from './admin-context.ts';
+import { LiveListeners } from './live/live-listeners.ts';
 import type { Operation } from './operation.ts';
 import { pathsOf } from './paths.ts';
+import { checkCall } from './roles.ts';
 import { refusalOfStore } from './store-of.ts';
+import { TeamScope } from './team-scope.ts';
 
 const PATHS = pathsOf();
 
 /** The admin API, with what its operations know beyond what every request works with. */
 export function createAdmin(tools: AdminTools): AdminApi {
-  return { answer: (exchange, context) => answerAdmin(exchange, { ...context, ...tools }) };
+  const live = new LiveListeners(tools.recent);
+  return { answer: (exchange, context) => answerAdmin(exchange, { ...context, ...tools, live }) };
 }
 
 /** Answers a request which its caller was let in to. Throws a Refusal for what cannot be done. */
 async function answerAdmin(exchange: Exchange, context: AdminContext): Promise<LocalAnswer> {
   const { operation, names } = operationOf(exchange);
+  const { endpoint, clientIp, caller } = exchange;
+  const session = caller?.session;
+  // Keys were judged where requests are let in: the admin key opens everything but the pages of callers.
+  const role = session?.role ?? (endpoint?.auth === 'caller' ? 'member' : 'admin');
+  checkCall(role, operation, context.snapshot.signIn.isReadOnly);
   await acceptBytes(exchange, context);
   const text = exchange.body?.text ?? '';
   const call = {
@@ -26,8 +35,10 @@ async function answerAdmin(exchange: Exchange, context: AdminContext): Promise<L
     query: Object.fromEntries(new URLSearchParams(exchange.query)),
     body: text === '' ? undefined : parsed(text),
     headers: exchange.headers,
-    caller: exchange.caller,
-    actor: { caller: exchange.caller?.name ?? 'anonymous', clientIp: exchange.clientIp },
+    caller,
+    actor: { caller: session?.actor ?? caller?.name ?? 'anonymous', clientIp },
+    role,
+    scope: role === 'team_admin' ? new TeamScope(session?.teams ?? [], context.callers.teams) : undefined,
   };
   try {
     return await operation.run(call, context);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROLES } from '../core/role.ts';
 import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { refuseCursor, storeOf } from './store-of.ts';
@@ -20,6 +21,7 @@ export const auditOperations = [
     id: 'listAudit',
     method: 'GET',
     path: '/admin/audit',
+    role: 'viewer',
     summary:
       'Every change of keys and teams, with what was before and after, and every reading of bodies: by whom, and from where. The newest first.',
     query: cursorQuery,
@@ -47,8 +49,16 @@ export const auditOperations = [
     id: 'whoAmI',
     method: 'GET',
     path: '/admin/whoami',
-    summary: 'Whom the key of this request stands for.',
-    answer: z.object({ caller: z.string(), role: z.literal('admin'), client_ip: z.string() }),
-    handle: ({ actor: { caller, clientIp } }) => ({ body: { caller, role: 'admin', client_ip: clientIp } }),
+    role: 'everyone',
+    summary: 'Whom the key or the session of this request stands for, and what it may do.',
+    answer: z.object({
+      caller: z.string().describe('As the audit log calls it.'),
+      role: z.enum(ROLES),
+      teams: z.array(z.string()).describe('Of a `team_admin`: the teams that it runs, and those below.'),
+      client_ip: z.string(),
+    }),
+    handle: ({ actor: { caller, clientIp }, role, scope }) => ({
+      body: { caller, role, teams: scope?.names ?? [], client_ip: clientIp },
+    }),
   }),
 ];

@@ -18,6 +18,7 @@ export const bodyOperations = [
     id: 'getRequestBodies',
     method: 'GET',
     path: '/admin/requests/{id}/bodies',
+    role: 'operator',
     summary:
       'What the client sent, what each backend was sent and answered, and what the client got, where `log_bodies` of the key or the alias has it kept. Every reading is in the audit log.',
     answer: bodiesSchema,

@@ -21,6 +21,7 @@ export const configOperations = [
     id: 'getConfig',
     method: 'GET',
     path: '/admin/config',
+    role: 'viewer',
     summary:
       'The config in force with its defaults, where it comes from, and what was wrong with a later one. Without secrets.',
     answer: z.object({
@@ -41,6 +42,7 @@ export const configOperations = [
     id: 'getFleet',
     method: 'GET',
     path: '/admin/fleet',
+    role: 'viewer',
     summary: 'The nodes that are known: this one.',
     answer: z.object({ nodes: z.array(node) }),
     handle(_call, context) {

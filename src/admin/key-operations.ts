@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import { AccessProblem } from '../admission/keys/access-problem.ts';
 import type { KeyWithSecret } from '../admission/keys/key-registry.ts';
 import type { KeyView } from '../admission/keys/key-view.ts';
 import { madeKeySchema } from '../config/sections/keys.ts';
 import { changeOnce, expectedVersion, pageShown, refuseProblem, shown, versioned } from './access.ts';
 import { limitFields, storedFields } from './limit-fields.ts';
-import { operation } from './operation.ts';
+import type { AdminContext } from './admin-context.ts';
+import { operation, type RawCall } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { accessOf } from './store-of.ts';
+import { memberOf } from './team-scope.ts';
 
 /** A key as operators and its caller see it. */
 export const keySchema = z.looseObject({
@@ -37,40 +40,51 @@ export const keyOperations = [
     id: 'listKeys',
     method: 'GET',
     path: '/admin/keys',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'All keys, those of the config first. No secret is among them.',
     query: cursorQuery.extend({ team: z.string().optional(), owner: z.string().optional() }),
     answer: z.object({ data: z.array(keySchema), next: z.string().nullable() }),
-    handle: ({ query }, context) => pageShown(() => accessOf(context).keys.list(query)),
+    handle: ({ query, scope }, context) =>
+      pageShown(() => accessOf(context).keys.list({ ...query, ...(scope && { isSeen: scope.has.bind(scope) }) })),
   }),
   operation({
     id: 'createKey',
     method: 'POST',
     path: '/admin/keys',
+    role: 'admin',
+    ownTeams: true,
     headers: ['idempotency-key'],
     summary: 'Makes a key. Its secret is in this answer and nowhere else.',
     status: 201,
     takes: madeKeySchema,
     answer: withSecret,
-    handle: (call, context) =>
-      changeOnce<KeyWithSecret>(
+    handle(call, context) {
+      call.scope?.checkPlace(memberOf(call.body, 'team'), 'team');
+      return changeOnce<KeyWithSecret>(
         call,
         context,
         (change) => accessOf(context).keys.create(call.body, change),
         (view) => versioned(view, 201),
-      ),
+      );
+    },
   }),
   operation({
     id: 'getKey',
     method: 'GET',
     path: '/admin/keys/{id}',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'One key.',
     answer: keySchema,
-    handle: ({ names: { id = '' } }, context) => shown(() => accessOf(context).keys.get(id)),
+    handle: (call, context) => shown(() => keySeen(call, context)),
   }),
   operation({
     id: 'updateKey',
     method: 'PATCH',
     path: '/admin/keys/{id}',
+    role: 'admin',
+    ownTeams: true,
     headers: ['if-match'],
     summary: 'Changes the members of a key that the body names; null takes one away. It counts for the next request.',
     takes: patchSchema,
@@ -79,7 +93,12 @@ export const keyOperations = [
       changeOnce<KeyView>(
         call,
         context,
-        (change) => accessOf(context).keys.update(call.names['id'] ?? '', call.body, change, expectedVersion(call)),
+        (change) => {
+          const { id } = keyMeant(call, context);
+          const team = memberOf(call.body, 'team');
+          if (team !== undefined) call.scope?.checkPlace(team, 'team');
+          return accessOf(context).keys.update(id, call.body, change, expectedVersion(call));
+        },
         (view) => versioned(view),
       ),
   }),
@@ -87,6 +106,8 @@ export const keyOperations = [
     id: 'rotateKey',
     method: 'POST',
     path: '/admin/keys/{id}/rotate',
+    role: 'admin',
+    ownTeams: true,
     headers: ['idempotency-key', 'if-match'],
     summary: 'Gives a key a new secret; the one before goes on for `grace`.',
     body: z
@@ -104,7 +125,7 @@ export const keyOperations = [
         context,
         (change) =>
           accessOf(context).keys.rotate(
-            call.names['id'] ?? '',
+            keyMeant(call, context).id,
             { grace: call.body?.grace, expected: expectedVersion(call) },
             change,
           ),
@@ -115,16 +136,36 @@ export const keyOperations = [
     id: 'revokeKey',
     method: 'DELETE',
     path: '/admin/keys/{id}',
+    role: 'admin',
+    ownTeams: true,
     headers: ['if-match'],
     summary: 'Ends a key: here for the next request, on other nodes within a second.',
     answer: z.object({ id: z.string(), deleted: z.literal(true) }),
     async handle(call, context) {
-      const { id = '' } = call.names;
       const { caller: actor, clientIp } = call.actor;
-      await accessOf(context)
-        .keys.revoke(id, { actor, clientIp }, expectedVersion(call))
-        .catch((error: unknown) => refuseProblem(error, call));
-      return { body: { id, deleted: true } };
+      try {
+        const { id } = keyMeant(call, context);
+        await accessOf(context).keys.revoke(id, { actor, clientIp }, expectedVersion(call));
+        return { body: { id, deleted: true } };
+      } catch (error) {
+        return refuseProblem(error, call);
+      }
     },
   }),
 ];
+
+/** The key that a call names. Throws an AccessProblem if there is none that it may see. */
+function keySeen({ names: { id = '' }, scope }: Pick<RawCall, 'names' | 'scope'>, context: AdminContext): KeyView {
+  const view = accessOf(context).keys.get(id);
+  if (scope === undefined || scope.has(teamOf(view))) return view;
+  throw new AccessProblem('absent', `There is no key with the id "${id.slice(0, 100)}".`);
+}
+
+/** The id that a call names, of a key that others may have made a moment ago; within a scope only of one that is seen. */
+function keyMeant(call: Pick<RawCall, 'names' | 'scope'>, context: AdminContext): { readonly id: string } {
+  return call.scope === undefined ? { id: call.names['id'] ?? '' } : keySeen(call, context);
+}
+
+function teamOf({ team }: KeyView): string | undefined {
+  return typeof team === 'string' ? team : undefined;
+}

@@ -18,12 +18,28 @@ export function openApi(operations: readonly Operation[] = OPERATIONS): Json {
     components: {
       securitySchemes: {
         adminKey: { type: 'http', scheme: 'bearer', description: '`admin.api_key` of the config.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-llm-proxy',
+          description:
+            'The session of who is signed in to the console (`llm-proxy` over plain http). `x-role` is the least role that it needs: admin, operator, viewer (each may what the next may); member: with a key of its own; everyone. With `x-own-teams` a team_admin may call it too, and meets its own teams and those below alone.',
+        },
+        csrfToken: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'x-csrf-token',
+          description: '`csrf_token` of `GET /console/session`, for a session and every method but GET.',
+        },
         callerKey: { type: 'http', scheme: 'bearer', description: '`proxy_api_key`, or the key of a caller.' },
       },
       schemas: { Error: ERROR },
     },
   };
 }
+
+/** What changes something needs the token as well. */
+const SESSION = { session: [], csrfToken: [] };
 
 const ERROR = {
   type: 'object',
@@ -43,11 +59,13 @@ const ERROR = {
 };
 
 function describe(operation: Operation): Json {
-  const { id, summary, path, query, auth, headers = [], takes, body = takes } = operation;
+  const { id, summary, path, query, role, ownTeams, method, headers = [], takes, body = takes } = operation;
   return {
     operationId: id,
     summary,
-    security: [auth === 'caller' ? { callerKey: [] } : { adminKey: [] }],
+    security: [role === 'member' ? { callerKey: [] } : { adminKey: [] }, method === 'GET' ? { session: [] } : SESSION],
+    'x-role': role,
+    ...(ownTeams === true ? { 'x-own-teams': true } : {}),
     parameters: [...pathParameters(path), ...queryParameters(query), ...headers.map((name) => HEADERS[name])],
     ...(body === undefined ? {} : { requestBody: { content: jsonOf(schemaOf(takes ?? body, 'input')) } }),
     responses: responsesOf(operation),

@@ -9,6 +9,7 @@ import { pathsOf } from './paths.ts';
 
 const create = operation({
   id: 'createThing',
+  role: 'admin',
   method: 'POST',
   path: '/admin/things/{id}/parts',
   summary: 'Makes a thing.',
@@ -23,7 +24,10 @@ const none = undefined as unknown as AdminContext;
 
 function called(call: Partial<RawCall>, of: Operation = create): unknown {
   const actor = { caller: 'admin', clientIp: '127.0.0.1' };
-  return of.run({ operation: of.id, names: {}, query: {}, body: undefined, headers: {}, actor, ...call }, none);
+  return of.run(
+    { operation: of.id, names: {}, query: {}, body: undefined, headers: {}, actor, role: 'admin', ...call },
+    none,
+  );
 }
 
 function refusalOf(call: Partial<RawCall>): Refusal {

@@ -3,6 +3,9 @@ import type { Caller } from '../core/caller.ts';
 import type { Method } from '../core/exchange.ts';
 import type { LocalAnswer } from '../core/local-answer.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
+import type { Role } from '../core/role.ts';
+import type { LeastRole } from './roles.ts';
+import type { TeamScope } from './team-scope.ts';
 import type { AdminContext } from './admin-context.ts';
 import { queryProblem, bodyProblem } from './problem.ts';
 
@@ -25,6 +28,9 @@ export interface RawCall {
   /** Whom the request's key stands for; undefined: the gateway does not say. */
   readonly caller?: Caller | undefined;
   readonly actor: Actor;
+  readonly role: Role;
+  /** The teams that it may see and change; undefined: all. */
+  readonly scope?: TeamScope | undefined;
 }
 
 /** The same, with query and body as the operation's schemas make them. */
@@ -46,8 +52,12 @@ interface Description {
   readonly summary: string;
   /** Of a good answer; 200 unless told. */
   readonly status?: number;
-  /** `caller`: whoever has a key, about itself alone. Otherwise it is for operators. */
-  readonly auth?: 'caller';
+  /** The least role that may call it. */
+  readonly role: LeastRole;
+  /** A `team_admin` may call it as well: it answers of the teams in the call's `scope` alone, and changes no other. */
+  readonly ownTeams?: true;
+  /** It changes nothing, though its method is not GET: it is answered with `admin.read_only`. */
+  readonly changesNothing?: true;
   /** Headers of a request that mean something here. */
   readonly headers?: readonly ('if-match' | 'idempotency-key')[];
   /** What a good answer is; undefined: a file of one of the types that it `produces`. */

@@ -4,6 +4,8 @@ import { budgetOperations } from './budget-operations.ts';
 import { configOperations } from './config-operations.ts';
 import { gatewayOperations } from './gateway-operations.ts';
 import { LITELLM_OPERATIONS } from './litellm/operations.ts';
+import { liveOperations } from './live/live-operations.ts';
+import { overviewOperations } from './overview/overview-operations.ts';
 import { keyOperations } from './key-operations.ts';
 import { teamOperations } from './team-operations.ts';
 import type { Operation } from './operation.ts';
@@ -18,6 +20,7 @@ import { usageOperations } from './usage-operations.ts';
 /** Every operation of the admin API. Endpoints, validation and `openapi.json` come from this list. */
 export const OPERATIONS: readonly Operation[] = [
   ...gatewayOperations,
+  ...overviewOperations,
   routesOperation,
   explainOperation,
   ...steeringOperations,
@@ -28,6 +31,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...priceOperations,
   ...usageOperations,
   ...requestOperations,
+  ...liveOperations,
   ...bodyOperations,
   ...auditOperations,
   ...ownOperations,

@@ -12,8 +12,9 @@ import { budgetJson, budgetSchema } from './budget-json.ts';
 import { keySchema } from './key-operations.ts';
 import { operation, type RawCall } from './operation.ts';
 import { requestJson } from './request-json.ts';
-import { noRequest, requestPage, searchOf, searchQuery } from './request-operations.ts';
-import { refuseCursor, storeOf } from './store-of.ts';
+import { noRequest, requestPage } from './request-operations.ts';
+import { searchOf, searchQuery } from './request-search.ts';
+import { ledgerOf, refuseCursor, storeOf } from './store-of.ts';
 import { usageAnswer, usageOf, usageQuery } from './usage-operations.ts';
 
 /** What a caller may know of itself. */
@@ -22,7 +23,7 @@ export const ownOperations = [
     id: 'getMe',
     method: 'GET',
     path: '/admin/me',
-    auth: 'caller',
+    role: 'member',
     summary: 'Whom the key of this request stands for, what the key may do, and the budgets that count for it.',
     answer: z.object({
       caller: z.string(),
@@ -52,7 +53,7 @@ export const ownOperations = [
     id: 'getMyUsage',
     method: 'GET',
     path: '/admin/me/usage',
-    auth: 'caller',
+    role: 'member',
     summary: 'Requests, tokens by class and cost of the caller alone, whatever `caller`, `team` and `owner` say.',
     query: usageQuery,
     answer: usageAnswer,
@@ -66,7 +67,7 @@ export const ownOperations = [
     id: 'searchMyRequests',
     method: 'GET',
     path: '/admin/me/requests',
-    auth: 'caller',
+    role: 'member',
     summary: 'Requests of the caller alone that have ended, whatever `caller`, `team`, `owner` and `key_id` say.',
     query: searchQuery,
     answer: requestPage,
@@ -74,7 +75,7 @@ export const ownOperations = [
       const caller = callerOf(call, context);
       const { limit, cursor, owner: _owner, key_id: _keyId, ...asked } = call.query;
       const { caller: _caller, team: _team, ...search } = searchOf(asked, context.clock.wallNow());
-      const { ledger } = await storeOf(context);
+      const ledger = await ledgerOf(context);
       const { rows, next } = await ledger.search({ ...search, ...ownOf(caller), limit }, cursor).catch(refuseCursor);
       const data = rows.filter((row) => isOwn(row, caller)).map(requestJson);
       return { body: { data, next: next ?? null } };
@@ -84,7 +85,7 @@ export const ownOperations = [
     id: 'getMyRequestBodies',
     method: 'GET',
     path: '/admin/me/requests/{id}/bodies',
-    auth: 'caller',
+    role: 'member',
     summary: 'The bodies of one request of the caller alone, where they are kept. Every reading is in the audit log.',
     answer: bodiesSchema,
     async handle(call, context) {

@@ -32,7 +32,7 @@ function adminPath(template: string, operations: readonly Operation[]): AdminPat
   const form = new RegExp(`^${template.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, NAME)}$`);
   return {
     template,
-    auth: operations.every(({ auth }) => auth === 'caller') ? 'caller' : 'operator',
+    auth: operations.every(({ role }) => role === 'member') ? 'caller' : 'operator',
     byMethod: new Map(operations.map((each) => [each.method, each])),
     namesIn(path) {
       const found = form.exec(path);

@@ -30,6 +30,7 @@ export const priceOperations = [
     id: 'listPrices',
     method: 'GET',
     path: '/admin/prices',
+    role: 'viewer',
     summary: 'What the model of each enabled route costs, where the price comes from, and which have none.',
     query,
     answer: z.object({

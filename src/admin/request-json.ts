@@ -14,6 +14,14 @@ const usage = z
 const attempt = z.object({
   index: z.int(),
   started_at: z.string(),
+  start_ms: z.number().describe('When it was sent, from the beginning of the request.'),
+  first_content_ms: ms.describe(
+    'When its first content came, from its own start; null where none did, or it is not known.',
+  ),
+  cooling_until: text.describe('Until when the model at this backend is left alone because of it.'),
+  trial: z.boolean().describe('It was the one request that a half-open backend is let have.'),
+  retry_after_ms: ms.describe('How long the provider asked to wait.'),
+  redone: z.boolean().describe('Its kept connection turned out to be dead, and it was sent once more.'),
   duration_ms: z.number(),
   backend: z.string(),
   model: z.string(),
@@ -38,6 +46,8 @@ export const requestSchema = z.object({
   duration_ms: z.number(),
   ttft_ms: ms,
   queue_ms: ms,
+  overhead_ms: ms.describe('What the gateway itself took; null where it is not known.'),
+  attempts: z.int(),
   caller: text,
   key_id: text,
   key_generation: text,
@@ -86,6 +96,8 @@ export function requestJson(row: LedgerRow): RequestJson {
     duration_ms: row.durationMs,
     ttft_ms: row.ttftMs ?? null,
     queue_ms: row.queueMs ?? null,
+    overhead_ms: row.overheadMs ?? null,
+    attempts: row.tries.length,
     caller: row.caller ?? null,
     key_id: row.keyId ?? null,
     key_generation: row.keyGeneration ?? null,
@@ -117,15 +129,21 @@ export function requestJson(row: LedgerRow): RequestJson {
     bytes_out: row.bytesOut,
     client_ip: row.clientIp,
     user_agent: row.userAgent ?? null,
-    tries: row.tries.map(attemptJson),
+    tries: row.tries.map((tried) => attemptJson(tried, row)),
   };
 }
 
-function attemptJson(row: LedgerTry): RequestJson['tries'][number] {
+function attemptJson(row: LedgerTry, whole: LedgerRow): RequestJson['tries'][number] {
   return {
     index: row.index,
     started_at: timeJson(row.startedAt),
+    start_ms: row.startedAt - whole.startedAt,
     duration_ms: row.durationMs,
+    first_content_ms: firstContentOf(row, whole) ?? null,
+    cooling_until: row.coolingUntil === undefined ? null : timeJson(row.coolingUntil),
+    trial: row.isTrial === true,
+    retry_after_ms: row.retryAfterMs ?? null,
+    redone: row.isRedone === true,
     backend: row.backend,
     model: row.model,
     reported_model: row.reportedModel ?? null,
@@ -139,6 +157,12 @@ function attemptJson(row: LedgerTry): RequestJson['tries'][number] {
     cost_source: row.cost?.source ?? null,
     rates: row.cost === null || row.cost === undefined ? null : { ...row.cost.rates },
   };
+}
+
+/** Of the one that served, the first content of the whole is its own. */
+function firstContentOf({ firstContentMs, failure, startedAt }: LedgerTry, { ttftMs, startedAt: from }: LedgerRow) {
+  if (firstContentMs !== undefined || failure !== undefined || ttftMs === undefined) return firstContentMs;
+  return Math.max(0, ttftMs - (startedAt - from));
 }
 
 function usageJson(used: Consumption | undefined): RequestJson['usage'] {
@@ -161,6 +185,6 @@ function timeJson(at: number): string {
 }
 
 /** `cacheWrite5m` → `cache_write_5m`. */
-function snake(name: string): string {
+export function snake(name: string): string {
   return name.replaceAll(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`);
 }

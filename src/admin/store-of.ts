@@ -1,5 +1,7 @@
 import type { RunTimeAccess } from '../admission/keys/caller-access.ts';
 import type { Context } from '../context.ts';
+import { memoryLedger, type LedgerReads } from '../records/recent/memory-ledger.ts';
+import type { AdminContext } from './admin-context.ts';
 import { Refusal } from '../core/refusal.ts';
 import { BadCursor } from '../storage/ledger-query.ts';
 import type { Store } from '../storage/store.ts';
@@ -8,6 +10,18 @@ import { StoreConflict, StoreUnavailable } from '../storage/store-errors.ts';
 /** The gateway's database. Rejects with a Refusal where none is configured, and with `StoreUnavailable`. */
 export async function storeOf({ openStore }: Context): Promise<Store> {
   return (await openStore()) ?? needsStore();
+}
+
+/** The ledger, for those who only read: of the database, or of the last requests where there is none. */
+export async function ledgerOf(context: AdminContext): Promise<LedgerReads> {
+  const store = isInMemory(context) ? undefined : context.openStore();
+  return store === undefined ? memoryLedger(context.recent) : (await store).ledger;
+}
+
+/** No ledger is kept: what is known of requests is the last of them. */
+export function isInMemory(context: AdminContext): boolean {
+  const { ledger, database, data_dir: dataDir } = context.config();
+  return !ledger.enabled || (database === undefined && dataDir === undefined);
 }
 
 /** Keys and teams that can be changed. Throws a Refusal where there is no database to keep them in. */

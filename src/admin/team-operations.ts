@@ -6,6 +6,7 @@ import { limitFields, storedFields } from './limit-fields.ts';
 import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { accessOf } from './store-of.ts';
+import { memberOf } from './team-scope.ts';
 
 const teamSchema = z.looseObject({
   name: z.string(),
@@ -22,40 +23,55 @@ export const teamOperations = [
     id: 'listTeams',
     method: 'GET',
     path: '/admin/teams',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'All teams, by name.',
     query: cursorQuery,
     answer: z.object({ data: z.array(teamSchema), next: z.string().nullable() }),
-    handle: ({ query }, context) => pageShown(() => accessOf(context).teams.list(query)),
+    handle: ({ query, scope }, context) =>
+      pageShown(() => accessOf(context).teams.list({ ...query, ...(scope && { isSeen: scope.has.bind(scope) }) })),
   }),
   operation({
     id: 'createTeam',
     method: 'POST',
     path: '/admin/teams',
+    role: 'admin',
+    ownTeams: true,
     headers: ['idempotency-key'],
     summary: 'Makes a team.',
     status: 201,
     takes: madeTeamSchema,
     answer: teamSchema,
-    handle: (call, context) =>
-      changeOnce<TeamView>(
+    handle(call, context) {
+      call.scope?.checkPlace(memberOf(call.body, 'parent'), 'parent');
+      return changeOnce<TeamView>(
         call,
         context,
         (change) => accessOf(context).teams.create(call.body, change),
         (view) => versioned(view, 201),
-      ),
+      );
+    },
   }),
   operation({
     id: 'getTeam',
     method: 'GET',
     path: '/admin/teams/{name}',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'One team.',
     answer: teamSchema,
-    handle: ({ names: { name = '' } }, context) => shown(() => accessOf(context).teams.get(name)),
+    handle: ({ names: { name = '' }, scope }, context) =>
+      shown(() => {
+        scope?.checkSeen(name);
+        return accessOf(context).teams.get(name);
+      }),
   }),
   operation({
     id: 'updateTeam',
     method: 'PATCH',
     path: '/admin/teams/{name}',
+    role: 'admin',
+    ownTeams: true,
     headers: ['if-match'],
     summary: 'Changes the members of a team that the body names; null takes one away. It counts for the next request.',
     takes: madeTeamSchema.partial(),
@@ -64,7 +80,13 @@ export const teamOperations = [
       changeOnce<TeamView>(
         call,
         context,
-        (change) => accessOf(context).teams.update(call.names['name'] ?? '', call.body, change, expectedVersion(call)),
+        (change) => {
+          const { name = '' } = call.names;
+          call.scope?.checkChange(name);
+          const parent = memberOf(call.body, 'parent');
+          if (parent !== undefined) call.scope?.checkPlace(parent, 'parent');
+          return accessOf(context).teams.update(name, call.body, change, expectedVersion(call));
+        },
         (view) => versioned(view),
       ),
   }),
@@ -72,16 +94,21 @@ export const teamOperations = [
     id: 'deleteTeam',
     method: 'DELETE',
     path: '/admin/teams/{name}',
+    role: 'admin',
+    ownTeams: true,
     headers: ['if-match'],
     summary: 'Deletes a team that no key and no other team belongs to.',
     answer: z.object({ name: z.string(), deleted: z.literal(true) }),
     async handle(call, context) {
       const { name = '' } = call.names;
       const { caller: actor, clientIp } = call.actor;
-      await accessOf(context)
-        .teams.delete(name, { actor, clientIp }, expectedVersion(call))
-        .catch((error: unknown) => refuseProblem(error, call));
-      return { body: { name, deleted: true } };
+      try {
+        call.scope?.checkChange(name);
+        await accessOf(context).teams.delete(name, { actor, clientIp }, expectedVersion(call));
+        return { body: { name, deleted: true } };
+      } catch (error) {
+        return refuseProblem(error, call);
+      }
     },
   }),
 ];

@@ -4,7 +4,9 @@ import { formatUsd } from '../lib/usd.ts';
 import { Refusal } from '../core/refusal.ts';
 import {
   USAGE_DIMENSIONS,
+  ROW_TEXTS,
   type UsageDimension,
+  type RowText,
   type UsageGroup,
   type UsageQuery,
   type UsageSums,
@@ -14,7 +16,10 @@ import type { AdminContext } from './admin-context.ts';
 import { csvOf } from './csv.ts';
 import { filters, filterOf, tagOf } from './filters.ts';
 import { operation } from './operation.ts';
-import { storeOf } from './store-of.ts';
+import { ledgerOf } from './store-of.ts';
+import { teamsSeen } from './team-scope.ts';
+import { matrixOf } from './usage-matrix.ts';
+import { TOP_BY, usageMatrix } from './usage-matrix-schema.ts';
 import { BUCKETS, bucketsOf, MOST_BUCKETS, parseTime, timeText, zoneText } from './time-text.ts';
 
 const DEFAULT_FROM = '30d';
@@ -25,12 +30,22 @@ export const usageQuery = z.strictObject({
     .string()
     .optional()
     .describe(
-      `What sums are for, separated by commas: ${USAGE_DIMENSIONS.join(', ')}, ${BUCKETS.join(', ')}, tag:KEY.`,
+      `What sums are for, separated by commas: ${USAGE_DIMENSIONS.join(', ')}, ${BUCKETS.join(', ')}, tag:KEY; or, from the rows themselves and beside times alone, ${ROW_TEXTS.join(', ')}.`,
     ),
   from: timeText(`From when on (default ${DEFAULT_FROM})`),
   to: timeText('Up to when (default: now)'),
   zone: zoneText,
   limit: z.coerce.number().int().min(1).max(10_000).default(1000).describe('The most groups, the dearest first.'),
+  top: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(50)
+    .optional()
+    .describe(
+      'Answers with a `matrix` instead of `data`: the first so many groups by steps of time, and the others as one.',
+    ),
+  top_by: z.enum(TOP_BY).default('cost').describe('What the first groups of a matrix have the most of.'),
   format: z.enum(['json', 'csv']).default('json'),
   ...filters,
 });
@@ -69,12 +84,14 @@ const group = sums.extend({
   ...Object.fromEntries(USAGE_DIMENSIONS.map((name) => [name, z.string().nullable().optional()])),
   time: z.string().optional().describe('The start of the hour, day and so on, as RFC 3339.'),
   tag: z.string().nullable().optional(),
+  ...Object.fromEntries(ROW_TEXTS.map((name) => [name, z.string().nullable().optional()])),
 });
 
 /** Sums by group, and of all. */
 export const usageAnswer = z.object({
   data: z.array(group),
   total: sums,
+  matrix: usageMatrix.optional().describe('Where `top` asks for it; `data` is empty then.'),
   from: z
     .string()
     .describe(
@@ -89,11 +106,16 @@ export const usageOperations = [
     id: 'getUsage',
     method: 'GET',
     path: '/admin/usage',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'Requests, tokens by class and cost, summed by what `group_by` names.',
     query: usageQuery,
     answer: usageAnswer,
     produces: ['text/csv'],
-    handle: ({ query }, context) => usageOf(query, context),
+    handle: ({ query, scope }, context) => {
+      const team = teamsSeen(scope, filterOf(query).team);
+      return usageOf(query, context, team && { team });
+    },
   }),
 ];
 
@@ -108,7 +130,7 @@ export async function usageOf(
   const to = parseTime(asked.to ?? '0m', zone, nowMs) ?? nowMs;
   const from = parseTime(asked.from ?? DEFAULT_FROM, zone, nowMs) ?? 0;
   if (from >= to) throw new Refusal('invalid_request', '`from` must be before `to`.', { param: 'from' });
-  const { groupBy, per, tagKey } = groupsOf(asked.group_by ?? '');
+  const { groupBy, per, tagKey, text } = groupsOf(asked.group_by ?? '');
   const buckets = per === undefined ? undefined : bucketsOf(per, { from, to }, zone);
   if (per !== undefined && buckets === undefined)
     throw new Refusal(
@@ -118,19 +140,26 @@ export async function usageOf(
     );
   const tag = tagOf(asked.tag);
   const { groups, total, ...counted } = await (
-    await storeOf(context)
-  ).ledger.usage({
+    await ledgerOf(context)
+  ).usage({
     ...filterOf(asked),
     ...only,
     from: buckets?.[0] ?? from,
     to,
     groupBy,
-    limit: asked.limit,
+    // A matrix is made of all groups.
+    ...(asked.top === undefined ? { limit: asked.limit } : {}),
+    ...(text === undefined ? {} : { groupByText: text }),
     ...(tagKey === undefined ? {} : { groupByTag: tagKey }),
     ...(buckets === undefined ? {} : { buckets }),
     ...(tag === undefined ? {} : { tag }),
   });
-  const data = groups.map(groupJson);
+  if (asked.top !== undefined && asked.format === 'json') {
+    const matrix = matrixOf(groups, { top: asked.top, by: asked.top_by, buckets, from: counted.from });
+    const times = { from: timeJson(counted.from), to: timeJson(counted.to) };
+    return { body: { data: [], total: sumsJson(total), matrix, ...times } };
+  }
+  const data = groups.map((group) => groupJson(group, text));
   if (asked.format === 'csv') return csvOf(data, 'usage.csv');
   return { body: { data, total: sumsJson(total), from: timeJson(counted.from), to: timeJson(counted.to) } };
 }
@@ -140,24 +169,30 @@ export function groupsOf(text: string): {
   readonly groupBy: readonly UsageDimension[];
   readonly per: (typeof BUCKETS)[number] | undefined;
   readonly tagKey: string | undefined;
+  readonly text: RowText | undefined;
 } {
   const groupBy = new Set<UsageDimension>();
   let per: (typeof BUCKETS)[number] | undefined;
   let tagKey: string | undefined;
+  let rowText: RowText | undefined;
   for (const name of text.split(',').map((each) => each.trim())) {
     if (name === '') continue;
     const dimension = USAGE_DIMENSIONS.find((each) => each === name);
     const bucket = BUCKETS.find((each) => each === name);
+    const text = ROW_TEXTS.find((each) => each === name);
     if (dimension !== undefined) groupBy.add(dimension);
+    else if (text !== undefined && rowText === undefined) rowText = text;
     else if (bucket !== undefined && per === undefined) per = bucket;
     else if (name.startsWith('tag:') && tagKey === undefined) tagKey = name.slice('tag:'.length);
     else throw unknownGroup(name);
   }
-  return { groupBy: [...groupBy], per, tagKey };
+  if (rowText !== undefined && (groupBy.size > 0 || tagKey !== undefined))
+    throw unknownGroup(`${rowText} beside others`);
+  return { groupBy: [...groupBy], per, tagKey, text: rowText };
 }
 
 function unknownGroup(name: string): Refusal {
-  const known = [...USAGE_DIMENSIONS, ...BUCKETS].join(', ');
+  const known = [...USAGE_DIMENSIONS, ...BUCKETS, ...ROW_TEXTS].join(', ');
   return new Refusal(
     'invalid_request',
     `\`group_by\` cannot be \`${name.slice(0, 50)}\` (known: ${known}, and tag:KEY; one length of time and one tag at most).`,
@@ -166,11 +201,15 @@ function unknownGroup(name: string): Refusal {
 }
 
 /** A group as answers have it. */
-export function groupJson({ dimensions, bucket, tag, sums: own }: UsageGroup): Record<string, unknown> {
+export function groupJson(
+  { dimensions, bucket, tag, text, sums: own }: UsageGroup,
+  rowText?: RowText,
+): Record<string, unknown> {
   return {
     ...(bucket === undefined ? {} : { time: timeJson(bucket) }),
     ...dimensions,
     ...(tag === undefined ? {} : { tag }),
+    ...(rowText === undefined ? {} : { [rowText]: text ?? null }),
     ...sumsJson(own),
   };
 }

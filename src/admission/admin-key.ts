@@ -15,6 +15,11 @@ export class AdminKey {
     this.#previous = previous && { ...this.#current.known, ...previous };
   }
 
+  /** Both, the current one first. */
+  get keys(): readonly CallerKey[] {
+    return this.#previous === undefined ? [this.#current.known] : [this.#current.known, this.#previous];
+  }
+
   /** The one of the two that a request shows, the current one first. */
   find({ headers, inQuery }: Shown): CallerKey | undefined {
     let stale = inQuery === undefined ? undefined : this.#known(inQuery);

@@ -8,6 +8,7 @@ import { keyShown } from './auth.ts';
 import { checkAddress, checkValid, generationOf } from './caller-key.ts';
 import { namesEndpoint } from '../core/endpoint-kind.ts';
 import { checkEndpoint } from './operators.ts';
+import { callerOfSession } from './session.ts';
 import { checkPassthrough } from './passthrough.ts';
 import type { Policy } from './policy.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -49,6 +50,11 @@ export function slowedDown(refusal: Refusal, exchange: Exchange, { failedKeys }:
   return verdict?.refusal ?? refusal;
 }
 
+/** Finds out who is signed in, where a request shows a session. Rejects as `callerOfSession` does. */
+export async function identifySession(exchange: Exchange, context: Context): Promise<void> {
+  exchange.caller = await callerOfSession(exchange, context);
+}
+
 /**
  * Lets a request in to its endpoint, or throws the Refusal that says why not. From the head alone: nothing is read for an
  * unauthenticated client.
@@ -60,9 +66,13 @@ export function admitCaller(
   { snapshot, clock }: Context,
 ): Endpoint {
   const { endpoint, method, path } = exchange;
-  identify(exchange, front.keyParameter, snapshot, clock);
+  // Whoever shows a session is known by now.
+  const signedIn = exchange.caller;
+  if (signedIn !== undefined) checkAddress(signedIn, exchange.clientIp);
+  else if (endpoint?.auth !== 'public') identify(exchange, front.keyParameter, snapshot, clock);
   if (endpoint !== undefined) {
-    checkEndpoint(endpoint, exchange, snapshot);
+    // What a session may do is for the admin API to say, operation by operation.
+    if (signedIn === undefined) checkEndpoint(endpoint, exchange, snapshot);
     checkKind(endpoint, exchange);
     const isOff = endpoint.through !== undefined && snapshot.passthrough?.[endpoint.through.api] === undefined;
     if (!isOff || allow === undefined) {

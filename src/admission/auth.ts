@@ -59,6 +59,13 @@ export class KeyCheck {
     return stale;
   }
 
+  /** The keys of a caller, by its id: the current one, and during a rotation the one before. */
+  keysOf(callerId: string): CallerKey[] {
+    const own = this.#own?.known;
+    const known = [...(own === undefined ? [] : [own]), ...this.#byDigest.values()];
+    return [...known, ...(this.access?.stored?.keysOf(callerId) ?? [])].filter(({ caller }) => caller.id === callerId);
+  }
+
   /**
    * Takes as long for any number of keys: one comparison, then one hash and one look-up in the keys that were made, and in
    * those of the config. Nothing outside of memory is asked.

@@ -47,7 +47,7 @@ export function checkEndpoint(
  * Whether a request began on this machine, as far as its socket and the headers of proxies tell. A proxy on the same
  * machine counts for its client, whether it is in `proxy.trusted_proxies` or not: a header can only take away here.
  */
-function isFromThisMachine({ peer, headers }: Sender): boolean {
+export function isFromThisMachine({ peer, headers }: Sender): boolean {
   if (peer !== '' && !isLoopbackAddress(peer)) return false;
   if (headers['forwarded'] !== undefined) return false;
   return [headers['x-forwarded-for'], headers['x-real-ip']].every(

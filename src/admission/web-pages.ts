@@ -20,6 +20,7 @@ export class WebPages {
   constructor(
     hosts: readonly string[],
     private readonly cors: Cors | undefined,
+    private readonly guarded: 'open gateway' | 'console' = 'open gateway',
   ) {
     this.#hosts = new Set(hosts.map((host) => host.toLowerCase()));
   }
@@ -29,13 +30,22 @@ export class WebPages {
     const { host, origin } = headers;
     // Browsers always send one; HTTP/1.0 knows none.
     if (host !== undefined && host !== '' && !this.#right.has(host)) {
-      if (!this.#isRight(host)) return foreignHost(host);
+      if (!this.#isRight(host))
+        return this.guarded === 'console' ? notOfConsole(`\`Host: ${host.slice(0, 100)}\``) : foreignHost(host);
       if (this.#right.size < MAX_REMEMBERED) this.#right.add(host);
     }
-    if (origin !== undefined) return this.#isOwn(origin, host, port) ? undefined : foreignOrigin(origin);
+    if (origin !== undefined) return this.#isOwn(origin, host, port) ? undefined : this.#foreign(origin);
     const site = headers['sec-fetch-site'];
     // Without an origin: images, forms, links of other pages.
-    return site === undefined || site === 'none' || site === 'same-origin' ? undefined : foreignOrigin(undefined);
+    if (site === undefined || site === 'none' || site === 'same-origin') return undefined;
+    // Back from where people sign in, or by a link of a mail: what comes then is a page, which no other page can read.
+    const isVisit = this.guarded === 'console' && headers['sec-fetch-mode'] === 'navigate';
+    return isVisit && headers['sec-fetch-dest'] === 'document' ? undefined : this.#foreign(undefined);
+  }
+
+  #foreign(origin: string | undefined): Refusal {
+    if (this.guarded === 'open gateway') return foreignOrigin(origin);
+    return origin === undefined ? pagesOfOthers() : notOfConsole(`\`Origin: ${origin.slice(0, 100)}\``);
   }
 
   #isRight(host: string): boolean {
@@ -75,6 +85,18 @@ function foreignHost(host: string): Refusal {
     `This gateway has no key and is not known as \`${host.slice(0, 100)}\`. Reach it by its IP address or \`localhost\`, set \`proxy_api_key\`, or name the host in \`server.allowed_hosts\`.`,
     { detail: `Host: ${host.slice(0, 100)}` },
   );
+}
+
+/** At the listener of the console. */
+function notOfConsole(header: string): Refusal {
+  return new Refusal(
+    header.startsWith('`Host') ? 'host_not_allowed' : 'origin_not_allowed',
+    `The console is not known as ${header}. Reach it by its IP address or \`localhost\`, or name the host in \`server.allowed_hosts\`.`,
+  );
+}
+
+function pagesOfOthers(): Refusal {
+  return new Refusal('origin_not_allowed', 'Pages of another site may not use the console.');
 }
 
 function foreignOrigin(origin: string | undefined): Refusal {

@@ -60,7 +60,8 @@ async function run(line: CommandLine): Promise<number> {
   return await withLedger(line, async (ledger) => {
     const { groups, total, ...counted } = await ledger.usage(query);
     const [from, to] = [counted.from, counted.to].map((at) => new Date(at).toISOString());
-    if (flags.has(JSON_TEXT)) out(JSON.stringify({ data: groups.map(groupJson), total: sumsJson(total), from, to }));
+    if (flags.has(JSON_TEXT))
+      out(JSON.stringify({ data: groups.map((group) => groupJson(group)), total: sumsJson(total), from, to }));
     else {
       const zone = flags.value(ZONE) ?? 'UTC';
       const asked = { by: by.split(',').map((each) => each.trim()), zone, rows };

@@ -24,6 +24,11 @@ export function parseListen(text: string): ListenAddress {
   return { kind: 'tcp', hostname: parseHost(text.slice(0, colon)), port: Number(port) };
 }
 
+/** The `listen` value of the console: without a host it is this machine's alone, for nobody is to open it without a word. */
+export function consoleListen(value: string): string {
+  return value.startsWith(':') ? `127.0.0.1${value}` : value;
+}
+
 /** Whether only this machine can reach `address`. */
 export function isLoopback(address: ListenAddress): boolean {
   if (address.kind === 'unix') return true;

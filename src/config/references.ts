@@ -28,10 +28,16 @@ export function checkReferences(config: unknown): Finding[] {
 }
 
 function sameAddress(config: unknown): Finding[] {
-  const own = at(at(config, 'metrics'), 'listen');
-  if (typeof own !== 'string' || own !== at(config, 'listen')) return [];
-  const message = 'is the address of the gateway itself (use another, or remove it to serve /metrics there)';
-  return [{ path: ['metrics', 'listen'], message }];
+  const [main, metrics, admin] = [config, at(config, 'metrics'), at(config, 'admin')].map((each) => at(each, 'listen'));
+  const is = (one: unknown, other: unknown): boolean => typeof one === 'string' && one === other;
+  const ofGateway = 'is the address of the gateway itself (use another, or remove it to serve';
+  return [
+    ...(is(metrics, main) ? [{ path: ['metrics', 'listen'], message: `${ofGateway} /metrics there)` }] : []),
+    ...(is(admin, main) ? [{ path: ['admin', 'listen'], message: `${ofGateway} /admin and the console there)` }] : []),
+    ...(is(admin, metrics)
+      ? [{ path: ['admin', 'listen'], message: 'is the address of metrics.listen (use another)' }]
+      : []),
+  ];
 }
 
 /** Without a key, every web page that is open in a browser here could use the gateway. */

@@ -3,7 +3,7 @@ import type { Environment } from '../lib/environment.ts';
 import { SAFE_KEY_CHARS } from './fields.ts';
 import { callerKeyWarnings, callerKeys } from './caller-keys.ts';
 import { hasKey, type ListenChoice } from './listen-choice.ts';
-import { isLoopback, parseListen } from './listen.ts';
+import { consoleListen, isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
 import { builtInTable } from '../pricing/price-table.ts';
 import { backendsAtOwnAddress, loopbackInContainer } from './listen-warnings.ts';
@@ -20,6 +20,8 @@ export function findWarnings(
 ): Finding[] {
   return [
     ...openToAll(config, listen),
+    ...consoleBeyondLoopback(config),
+    ...rolesForNobody(config),
     ...loopbackInContainer(listen, env),
     ...backendsAtOwnAddress(config, listen, env),
     ...callerKeyWarnings(config, nowMs),
@@ -45,6 +47,20 @@ export function openToAll(config: Config, { value, from }: ListenChoice): Findin
   const here = from === 'LLM_PROXY_LISTEN' ? 'let nobody else reach it: -p 127.0.0.1:8765:8765' : 'listen on 127.0.0.1';
   const message = `${value}${who} is open to everyone who can reach it (set proxy_api_key or keys, or ${here})`;
   return [{ path: ['listen'], message }];
+}
+
+/** A console that other machines reach, at which nobody there can sign in. */
+function consoleBeyondLoopback({ admin }: Config): Finding[] {
+  if (admin.listen === undefined || admin.api_key !== undefined || admin.oidc !== undefined) return [];
+  if (isLoopback(parseListen(consoleListen(admin.listen)))) return [];
+  const message = 'other machines reach this, and none of them can sign in (set admin.api_key or admin.oidc)';
+  return [{ path: ['admin', 'listen'], message }];
+}
+
+/** A provider whose people have no role, whatever groups they are in. */
+function rolesForNobody({ admin: { oidc } }: Config): Finding[] {
+  if (oidc === undefined || Object.keys(oidc.roles).length + Object.keys(oidc.teams).length > 0) return [];
+  return [{ path: ['admin', 'oidc'], message: 'nobody can sign in with it (name a group in roles or teams)' }];
 }
 
 /** Bodies that are to be kept, and no database to keep them in. */

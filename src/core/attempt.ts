@@ -61,14 +61,21 @@ export class Attempt implements Holder {
 
   /** What the backend has told of its tokens. */
   usage: Usage | undefined;
+  /** When its first content came, in milliseconds from `startedAt`. */
+  firstContentMs: number | undefined;
   /** It has told all that it will. */
   isCounted = false;
   /** How many bytes of text its answer has said, as far as it was read. */
   saidBytes = 0;
   /** How many tokens an answer is expected to have that comes in one piece: its backend may charge them although nobody waits for them. */
   unseenOutput = 0;
-  /** How many bytes of system prompt the gateway has put in. */
+  /** How many bytes of system prompt the gateway has put in, and the names of these prompts. */
   injectedBytes = 0;
+  prompts: readonly string[] | undefined;
+  /** The limit of output tokens that the gateway has set. */
+  outputLimit: number | undefined;
+  /** The gateway has asked for a stream's token counts. */
+  asksUsage = false;
   /** The model that the answer names, and its word for why it ended. */
   reportedModel: string | undefined;
   finishReason: string | undefined;

@@ -4,12 +4,15 @@ import type { BackendLive } from './backend-live.ts';
 import type { Aborted, Failure } from './failure.ts';
 import type { Refusal } from './refusal.ts';
 import type { Route } from './route.ts';
+import type { RouteNotes } from './route-notes.ts';
 
 /** What was tried for an exchange, in the order in which it was begun. Several attempts may be under way at once. */
 export class Attempts {
   /** Some of them are only acted out; undefined: all are real. */
   apart: Apart | undefined;
   readonly #all: Attempt[] = [];
+  /** How routes were chosen; undefined: the first was there to be tried, and has not failed. */
+  routeNotes: RouteNotes | undefined;
   /** A backend where a slot is reserved for the next of them. */
   #reserved: BackendLive | undefined;
 

@@ -1,4 +1,5 @@
 import type { AddressList } from '../lib/address-list.ts';
+import type { SignedIn } from './signed-in.ts';
 import type { SharedLimits, Team } from './team.ts';
 
 /** Whoever a request's credential stands for. What outlives a request and holds anything of a caller is kept by its id. */
@@ -14,6 +15,8 @@ export interface Caller {
   readonly team?: Team | undefined;
   /** Of one with a key: what its key says of it. */
   readonly key?: KeyTraits | undefined;
+  /** Of one that shows a session of the console instead of a key. */
+  readonly session?: SignedIn | undefined;
 }
 
 /** What a key says of its caller, besides name, team and models. */

@@ -17,6 +17,7 @@ export type Handler =
   | 'models'
   | 'model_by_id'
   | 'admin'
+  | 'sign_in'
   | 'console'
   | 'health'
   | 'ready'

@@ -240,7 +240,7 @@ export class Exchange implements BagItem, Holder {
     return (this.#work ??= measure());
   }
 
-  /** Whom the client says that it asks for. */
+  /** Whom it is for, as the client says. */
   get attribution(): Attribution {
     return (this.#attribution ??= attributionOf(this.body?.fields, this.headers));
   }

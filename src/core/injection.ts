@@ -12,14 +12,16 @@ export interface SystemTexts {
 
 /** What the gateway adds to the system text of a request. */
 export interface Injection extends SystemTexts {
+  /** The prompts that it is made of. */
+  readonly names?: readonly string[];
   /** The same texts as they stand within the quotes of a JSON string. */
   readonly escaped: SystemTexts;
 }
 
 /** The injection of `texts`. */
-export function injectionOf({ before, after, alone }: SystemTexts): Injection {
+export function injectionOf({ before, after, alone }: SystemTexts, names?: readonly string[]): Injection {
   const escaped = { before: escape(before), after: escape(after), alone: escape(alone) };
-  return { before, after, alone, escaped };
+  return names === undefined ? { before, after, alone, escaped } : { before, after, alone, escaped, names };
 }
 
 /** Joins the injection to the conversation's own system text, if that is one text; otherwise as blocks of their own. */

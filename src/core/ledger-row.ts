@@ -1,3 +1,4 @@
+import type { RequestDetail } from './request-detail.ts';
 import type { Consumption } from './token-classes.ts';
 
 /** What an attempt or an exchange cost, and how that was found. */
@@ -25,6 +26,16 @@ export interface LedgerTry {
   readonly failure: string | undefined;
   readonly detail: string | undefined;
   readonly hedge: string | undefined;
+  /** When its first content came, from its own start; of a try that did not serve. */
+  readonly firstContentMs?: number | undefined;
+  /** Milliseconds since the epoch until which the backend+model cools down because of it. */
+  readonly coolingUntil?: number | undefined;
+  /** It was the trial of a half-open backend. */
+  readonly isTrial?: true | undefined;
+  /** How long the provider asked to wait. */
+  readonly retryAfterMs?: number | undefined;
+  /** It was sent once more, for its kept connection was dead. */
+  readonly isRedone?: true | undefined;
   readonly usage: Consumption | undefined;
   /** Null: there is usage, but no price for it. Undefined: there is nothing to price. */
   readonly cost: Cost | null | undefined;
@@ -54,6 +65,8 @@ export interface LedgerRow {
   readonly durationMs: number;
   readonly ttftMs: number | undefined;
   readonly queueMs: number | undefined;
+  /** What the gateway itself took; undefined: an older version wrote the row. */
+  readonly overheadMs?: number | undefined;
   readonly caller: string | undefined;
   /** Undefined: a key of the config, or none. */
   readonly keyId: string | undefined;
@@ -94,6 +107,10 @@ export interface LedgerRow {
   readonly bytesOut: number;
   readonly clientIp: string;
   readonly userAgent: string | undefined;
+  /** The gateway has asked for a stream's token counts, which the client did not ask for. */
+  readonly asksUsage?: true | undefined;
+  /** Undefined: there is nothing to say beyond the rest. */
+  readonly detail?: RequestDetail | undefined;
   readonly tries: readonly LedgerTry[];
   readonly charges: readonly LedgerCharge[];
 }

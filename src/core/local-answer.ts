@@ -6,8 +6,15 @@ export interface JsonAnswer {
   /** 200 unless told. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Values of `set-cookie`. */
+  readonly cookies?: readonly string[];
   /** For the log, where it is the answer of something that went wrong. */
   readonly errorCode?: GatewayErrorCode;
+}
+
+/** The same as a page for a browser. */
+export interface PageAnswer extends Omit<JsonAnswer, 'body'> {
+  readonly html: string;
 }
 
 /** The same as text that is made while it is sent, so that it may be of any length. */
@@ -17,4 +24,4 @@ export interface PiecewiseAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export type LocalAnswer = JsonAnswer | PiecewiseAnswer;
+export type LocalAnswer = JsonAnswer | PageAnswer | PiecewiseAnswer;

@@ -3,6 +3,7 @@ import type { KeyGeneration, KeyTraits } from './caller.ts';
 import type { ExchangeTrace } from './exchange-trace.ts';
 import type { Cost, LedgerCharge } from './ledger-row.ts';
 import type { ProtocolName } from './part.ts';
+import type { RequestDetail } from './request-detail.ts';
 import type { Consumption } from './token-classes.ts';
 
 /** The status of an exchange whose client left before its end. */
@@ -10,6 +11,8 @@ export const CLIENT_LEFT = 499;
 
 /** What one exchange came to. Written once, at its end; log lines, metrics and any ledger derive from it. */
 export interface ExchangeRecord {
+  /** Its id in the ledger and wherever it is told; `recordId` makes it. */
+  id?: string | undefined;
   /** Milliseconds since the epoch at which the request arrived. */
   readonly startedAt: number;
   readonly traceId: string;
@@ -76,6 +79,10 @@ export interface ExchangeRecord {
   readonly interrupted: boolean;
   /** Data lines of the stream that were no JSON and were left out. */
   readonly droppedEvents: number;
+  /** The gateway has asked for a stream's token counts, which the client did not ask for. */
+  readonly asksUsage?: true | undefined;
+  /** What there is to say beyond the usual; undefined: nothing. */
+  readonly detail?: RequestDetail | undefined;
   readonly tries: readonly AttemptRecord[];
   /** The ids of the rehearsals that it met; undefined: none. */
   readonly rehearsals?: readonly string[] | undefined;
@@ -126,6 +133,14 @@ export interface AttemptRecord {
   readonly isActed?: true | undefined;
   /** Milliseconds since the epoch until which the backend+model cools down because of this try. */
   readonly coolingUntil: number | undefined;
+  /** When its first content came, in milliseconds from when it was sent. */
+  readonly firstContentMs?: number | undefined;
+  /** It was the trial of a half-open backend. */
+  readonly isTrial?: true | undefined;
+  /** How long the provider asked to wait. */
+  readonly retryAfterMs?: number | undefined;
+  /** Its dead keep-alive connection was redone. */
+  readonly isRedone?: true | undefined;
   /** In which the backend was addressed. */
   readonly dialect?: ProtocolName | undefined;
   /** The model that the answer names. Text of the backend. */

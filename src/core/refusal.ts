@@ -60,6 +60,53 @@ export const ERROR_CODES = {
     remedy:
       "Send `admin.api_key` to operators' endpoints (`proxy_api_key` where there is none), and another key elsewhere.",
   },
+  session_ended: {
+    status: 401,
+    type: request,
+    meaning:
+      'The session of the console has ended: by its time, by signing out, or because what it was made with lets in no more. Or it never was one.',
+    remedy: 'Sign in again.',
+  },
+  csrf_token_invalid: {
+    status: 403,
+    type: request,
+    meaning:
+      'A request with a session changes something, and its `x-csrf-token` is missing or is not that of the session.',
+    remedy:
+      'Send the `csrf_token` of `GET /console/session`, or a key as `Authorization: Bearer KEY` instead of the session.',
+  },
+  role_not_allowed: {
+    status: 403,
+    type: request,
+    meaning: 'Whoever is signed in to the console has a role that may not do this.',
+    remedy: 'Ask whoever runs the gateway for another role, or to do it.',
+  },
+  sign_in_refused: {
+    status: 401,
+    type: request,
+    meaning:
+      'The key that was shown to sign in is none of this gateway; or what the OIDC provider has sent back does not fit what was asked of it.',
+    remedy: 'Copy the key again, all of it; begin signing in at the provider anew.',
+  },
+  no_role: {
+    status: 403,
+    type: request,
+    meaning: 'The OIDC provider knows the person, and none of their groups has a role here.',
+    remedy:
+      'Name one of their groups in `admin.oidc.roles` or `admin.oidc.teams`; the message lists what the provider has told.',
+  },
+  too_many_sign_ins: {
+    status: 429,
+    type: 'rate_limit_error',
+    meaning: "Too many sign-ins have failed from the client's address, or from all addresses together.",
+    remedy: 'Wait for `Retry-After`. Requests with a key are not held up by it.',
+  },
+  sign_in_unavailable: {
+    status: 503,
+    type: server,
+    meaning: 'The OIDC provider does not answer, or its answer is none; or no such sign-in is configured.',
+    remedy: 'Try again in a moment, or sign in with a key. The log says what is wrong.',
+  },
   too_many_failed_keys: {
     status: 429,
     type: 'rate_limit_error',
@@ -375,7 +422,8 @@ export const ERROR_CODES = {
   read_only: {
     status: 409,
     type: request,
-    meaning: 'The key or the team stands in the config, which alone can change it.',
+    meaning:
+      'The key or the team stands in the config, which alone can change it. With 403: `admin.read_only` is set, and nothing can be changed.',
     remedy: 'Change it in the config.',
   },
   in_use: {

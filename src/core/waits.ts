@@ -1,3 +1,4 @@
+import type { WaitNote } from './request-detail.ts';
 import type { Wait } from './record.ts';
 
 /** So many times in the queue are told apart. */
@@ -11,9 +12,16 @@ export class Waits {
   queueMs: number | undefined;
   /** Its times in the queue, the first of them; undefined: it never waited there. */
   queued: Wait[] | undefined;
+  /** Each wait within the gateway; undefined: there was none. */
+  notes: WaitNote[] | undefined;
 
   add(ms: number): void {
     this.ms += ms;
+  }
+
+  /** Keeps it for the record. */
+  note(note: WaitNote): void {
+    (this.notes ??= []).push(note);
   }
 
   /** It has waited in the queue for so long, from so many milliseconds after its start on. */

@@ -1,6 +1,6 @@
 import type { Exchange } from '../core/exchange.ts';
 import { Aborted } from '../core/failure.ts';
-import type { JsonAnswer, LocalAnswer, PiecewiseAnswer } from '../core/local-answer.ts';
+import type { JsonAnswer, LocalAnswer, PageAnswer, PiecewiseAnswer } from '../core/local-answer.ts';
 import type { GatewayErrorCode } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { aliasNamed, usable } from '../admission/accept.ts';
@@ -44,18 +44,26 @@ export function adminAnswer(exchange: Exchange, _client: Protocol, context: Cont
   return context.admin.answer(exchange, context);
 }
 
-function whole(answer: JsonAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
-  const { body, status = 200, errorCode } = answer;
+/** Signing in to the console, and out. */
+export function signInAnswer(exchange: Exchange, _client: Protocol, context: Context): Promise<LocalAnswer> {
+  return context.signIn.answer(exchange, context);
+}
+
+function whole(answer: JsonAnswer | PageAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
+  const { status = 200, errorCode } = answer;
   const { delivery } = exchange;
-  const own = JSON.stringify(body);
+  const isPage = 'html' in answer;
+  const own = isPage ? answer.html : JSON.stringify(answer.body);
   const bytes = encoder.encode(context.snapshot.scrubber?.scrubText(own) ?? own);
   delivery.status = status;
   if (errorCode !== undefined) delivery.errorCode = errorCode;
   delivery.bytesOut = bytes.byteLength;
   showTaps(exchange, bytes, context.log);
   finish(exchange, context);
-  const headers = { 'content-type': 'application/json', ...answer.headers };
-  return ownResponse(bytes, { status, headers }, { exchange, protocol });
+  const headers = { 'content-type': isPage ? 'text/html; charset=utf-8' : 'application/json', ...answer.headers };
+  const response = ownResponse(bytes, { status, headers }, { exchange, protocol });
+  for (const cookie of answer.cookies ?? []) response.headers.append('set-cookie', cookie);
+  return response;
 }
 
 /** Sends the pieces as the client takes them. What goes wrong after the first cuts the answer off, which a client notices. */

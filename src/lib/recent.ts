@@ -35,6 +35,12 @@ export class Recent<T> {
     return value;
   }
 
+  /** Forgets the value of a key, if there is one. */
+  delete(key: string): void {
+    this.#values.delete(key);
+    if (key === this.#newest) this.#newest = undefined;
+  }
+
   values(): Iterable<T> {
     return this.#values.values();
   }

@@ -109,7 +109,8 @@ function combine(prompts: readonly Prompt[], now: Date): Injection {
     firstAfter === undefined
       ? before.slice(0, before.length - lastBefore.length)
       : before + after.slice(firstAfter.length);
-  return injectionOf({ before, after, alone });
+  const names = prompts.map(({ name }) => name);
+  return injectionOf({ before, after, alone }, names);
 }
 
 function compare(a: string, b: string): number {

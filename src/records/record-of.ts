@@ -7,6 +7,7 @@ import { CLIENT_LEFT } from '../core/record.ts';
 import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/record.ts';
 import type { PriceBook, Priced } from '../pricing/price-book.ts';
 import { GIVEN_UP, usageOfAttempt } from './attempt-usage.ts';
+import { detailOf } from './detail-of.ts';
 import { endpointName } from './endpoint-name.ts';
 
 /**
@@ -14,15 +15,15 @@ import { endpointName } from './endpoint-name.ts';
  * told where there are `prices`. It changes nothing and asks no clock.
  */
 export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): ExchangeRecord {
-  const { asked, askedName, attempts, delivery, reportedAttempt } = exchange;
+  const { asked, askedName, attempts, delivery, reportedAttempt, leases } = exchange;
   const left = exchange.aborted?.kind === 'client_gone' && !delivery.isWhole;
   const named = exchange.lastAttempt?.named;
   const route = reportedAttempt?.route;
   const durationMs = now - exchange.startedAt;
-  const { spending } = exchange.leases;
   const status = left ? CLIENT_LEFT : delivery.status;
   const tries = attemptRecordsOf(exchange, prices);
   return {
+    id: undefined,
     startedAt: exchange.startedAtWall,
     traceId: exchange.traceId,
     clientIp: exchange.clientIp,
@@ -35,7 +36,7 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     alias: askedName,
     servedAlias: named?.name === askedName ? undefined : named?.name,
     aliasLabel: (named ?? asked)?.alias.name,
-    askedLabel: (spending?.requestedAlias ?? asked)?.alias.name,
+    askedLabel: (leases.spending?.requestedAlias ?? asked)?.alias.name,
     model: route?.model,
     backend: route?.backend.name,
     modelLabel: route?.modelLabel,
@@ -62,10 +63,12 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     refused: delivery.refused && !left,
     interrupted: delivery.interrupted,
     droppedEvents: attempts.all.reduce((sum, { droppedEvents }) => sum + droppedEvents, 0),
+    asksUsage: exchange.lastAttempt?.asksUsage === true ? true : undefined,
+    detail: detailOf(exchange),
     tries,
     rehearsals: exchange.attempts.apart?.rehearsals,
-    charges: spending?.charges({ tries, attempts: attempts.sent, status }),
-    heldNanoUsd: spending?.mostHeldNanoUsd,
+    charges: leases.spending?.charges({ tries, attempts: attempts.sent, status }),
+    heldNanoUsd: leases.spending?.mostHeldNanoUsd,
     bodies: bodiesToKeep(delivery, status, tries),
     queued: exchange.waits.queued,
     trace: exchange.trace,
@@ -136,6 +139,10 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     startedMs: attempt.isSent ? attempt.startedAt - attempt.exchange.startedAt : undefined,
     hedge: attempt.isHedge ? hedgeResult(attempt, served) : undefined,
     coolingUntil,
+    firstContentMs: attempt.firstContentMs,
+    isTrial: attempt.isTrial || undefined,
+    retryAfterMs: failure?.retryAfterMs,
+    isRedone: attempt.wasRedone || undefined,
     dialect: attempt.upstreamProtocol,
     reportedModel: bounded(attempt.reportedModel),
     usage,

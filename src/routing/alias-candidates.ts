@@ -2,9 +2,11 @@ import type { Exchange } from '../core/exchange.ts';
 import { CONSEQUENCES } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Route } from '../core/route.ts';
+import { RouteNotes } from '../core/route-notes.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Context } from '../context.ts';
 import { mayTry } from './availability.ts';
+import { noteSkipped } from './why-not.ts';
 
 /** A route that has failed, and how often it was tried. */
 interface FailedRoute {
@@ -57,7 +59,8 @@ export class AliasCandidates {
   }
 
   failed(failure: Failure, route: Route): void {
-    const { context } = this;
+    const { context, exchange } = this;
+    if (this.#failed.length === 0) (exchange.attempts.routeNotes ??= new RouteNotes()).addOpen(this.routes);
     const { retryAfterMs } = failure;
     const notBefore = retryAfterMs === undefined ? undefined : context.clock.now() + retryAfterMs;
     const retried = this.#retried;
@@ -85,6 +88,7 @@ export class AliasCandidates {
       if (route === this.#beside) continue;
       // Another request may have found out meanwhile.
       if (this.#failed.length === 0 || mayTry(route, this.exchange, this.context)) return route;
+      noteSkipped(route, this.exchange, this.context);
     }
     return undefined;
   }

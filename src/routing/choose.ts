@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { routesFor } from './aliases.ts';
 import { mayTry } from './availability.ts';
 import { balanced } from './balance.ts';
+import { noteSkipped } from './why-not.ts';
 
 /** The routes of an alias that may be tried now, best first: by priority, and by the alias's rule within one. */
 export function choose(named: NamedAlias, exchange: Exchange, protocol: Protocol, context: Context): Route[] {
@@ -12,7 +13,10 @@ export function choose(named: NamedAlias, exchange: Exchange, protocol: Protocol
   const chosen: Route[] = [];
   for (let tier = 0; tier < tiers.length; tier++) {
     const open: Route[] = [];
-    for (const route of routesFor(tiers[tier] ?? [], named)) if (mayTry(route, exchange, context)) open.push(route);
+    for (const route of routesFor(tiers[tier] ?? [], named)) {
+      if (mayTry(route, exchange, context)) open.push(route);
+      else noteSkipped(route, exchange, context);
+    }
     // Most priorities have one route, and nothing to balance.
     const ordered = open.length < 2 ? open : inOrder(open, tier, { named, exchange, protocol, context });
     for (const route of ordered) chosen.push(route);

@@ -1,5 +1,6 @@
 import { hasNames, pathsOf } from '../admin/paths.ts';
 import { adminRows } from '../admin/rows.ts';
+import { consoleRows } from '../console/rows.ts';
 import { pageRows } from '../console/page-rows.ts';
 import type { EndpointRow, Match, Matched } from '../core/endpoint-row.ts';
 import type { Endpoint, Method } from '../core/exchange.ts';
@@ -36,6 +37,7 @@ export const ENDPOINTS: readonly EndpointRow[] = [
   { match: local('/readyz'), auth: 'public', limits: 'none', handler: 'ready' },
   { match: local('/metrics'), auth: 'scraper', limits: 'none', handler: 'metrics' },
   ...adminRows,
+  ...consoleRows,
   ...pageRows,
   // Two forms of one dialect have the same rows. What is asked of models is looked for before the rest of each API.
   ...[...new Set(PROTOCOLS.flatMap(([, { front }]) => front.rows))].toSorted(
@@ -53,6 +55,11 @@ const OPERATORS_PATHS: ReadonlySet<string> = new Set(
 /** Whether a path is for operators, whatever is there. */
 export function isOperatorsPath(path: string): boolean {
   return OPERATORS_PATHS.has(path) || path.startsWith('/admin/');
+}
+
+/** Whether a path belongs to the admin API or the console, whatever is there. */
+export function isConsolePath(path: string): boolean {
+  return path === '/' || path.startsWith('/admin/') || path === '/console' || path.startsWith('/console/');
 }
 
 /**

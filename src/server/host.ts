@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
 import type { ListenAddress } from '../config/listen.ts';
-import { formatListen, parseListen } from '../config/listen.ts';
+import { consoleListen, formatListen, parseListen } from '../config/listen.ts';
 import type { Config } from '../config/schema.ts';
 import { countOpenFiles, maxOpenFiles } from '../lib/open-files.ts';
 import { matchEndpoint, type MatchEndpoint } from './endpoints.ts';
@@ -36,10 +36,12 @@ interface Wanted extends ListenOptions {
 export class Host {
   readonly #fetch: Fetch;
   readonly #metricsFetch: Fetch;
+  readonly #consoleFetch: Fetch;
   readonly #idle: IdleLimit;
   readonly #room: FileRoom | undefined;
   #main: Listener | undefined;
-  #metrics: Listener | undefined;
+  /** Those of their own for metrics, and for the admin API and the console. */
+  #others: readonly Listener[] = [];
   /** Nobody is let in, for want of files. */
   #isShut = false;
   #level: RoomLevel = 'enough';
@@ -50,7 +52,9 @@ export class Host {
     private readonly app: App,
     match: MatchEndpoint = matchEndpoint,
   ) {
-    const site = { app, match };
+    const site = { app, match, listener: 'main' } as const;
+    const consoleSite = { app, match, listener: 'console' } as const;
+    this.#consoleFetch = (request, server, isLiteral) => routeRequest(request, server, consoleSite, isLiteral);
     this.#fetch = (request, server, isLiteral) => routeRequest(request, server, site, isLiteral);
     this.#metricsFetch = (request, server, isLiteral) => metricsOnly(request, server, app, isLiteral);
     this.#idle = new IdleLimit(app.gateway.exchanges);
@@ -75,7 +79,7 @@ export class Host {
     return this.#inTurn(() => this.#follow(config));
   }
 
-  async #follow({ listen: value, metrics: { enabled, listen: metricsValue }, server }: Config): Promise<void> {
+  async #follow({ listen: value, metrics: { enabled, listen: metricsValue }, admin, server }: Config): Promise<void> {
     if (this.#isShut) await this.#openAgain();
     const options = {
       idleSeconds: this.#idle.configure(server.idle_timeout),
@@ -84,12 +88,22 @@ export class Host {
     const wanted: Wanted[] = [{ value, fetch: this.#fetch, ...options }];
     if (enabled && metricsValue !== undefined)
       wanted.push({ value: metricsValue, fetch: this.#metricsFetch, ...options });
-    const [main, metrics] = await moved(this.#listeners, wanted);
+    if (admin.listen !== undefined)
+      wanted.push({ value: consoleListen(admin.listen), fetch: this.#consoleFetch, ...options });
+    const [main, ...others] = await moved(this.#listeners, wanted);
     const hasMoved = this.#main !== undefined && main?.value !== this.#main.value;
     this.#main = main;
-    this.#metrics = metrics;
+    this.#tellConsole(others);
+    this.#others = others;
     if (main !== undefined) this.#idle.use(main.server);
     if (hasMoved && this.address !== undefined) this.app.log.info('listening', { address: formatListen(this.address) });
+  }
+
+  #tellConsole(others: readonly Listener[]): void {
+    const own = others.find(({ fetch }) => fetch === this.#consoleFetch);
+    if (own === undefined || this.#others.some(({ server }) => server === own.server)) return;
+    const address = formatListen(boundAddress(own.address, own.server));
+    this.app.log.info('the console has an address of its own', { address });
   }
 
   /** Takes no new requests, waits up to `timeoutMs` for those under way, and ends the rest. Resolves to how many those were. */
@@ -105,8 +119,8 @@ export class Host {
     this.#room?.stop();
     this.#idle.stop();
     await this.#last;
-    const [main, metrics] = [this.#main, this.#metrics];
-    if (metrics !== undefined) void close(metrics, true);
+    const main = this.#main;
+    for (const one of this.#others) void close(one, true);
     // Lets the last bytes out, then closes what clients keep open.
     if (main !== undefined) {
       await Promise.race([close(main), Bun.sleep(LAST_WORDS_MS)]);
@@ -118,7 +132,7 @@ export class Host {
   }
 
   get #listeners(): Listener[] {
-    return [this.#main, this.#metrics].filter((one) => one !== undefined);
+    return this.#main === undefined ? [...this.#others] : [this.#main, ...this.#others];
   }
 
   async #quiet(timeoutMs: number): Promise<void> {

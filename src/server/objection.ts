@@ -21,10 +21,12 @@ export interface RequestHead {
  */
 export function objectionTo(
   head: RequestHead,
-  { webPages }: Pick<Snapshot, 'webPages'>,
+  { webPages, consolePages }: Pick<Snapshot, 'webPages'> & Partial<Pick<Snapshot, 'consolePages'>>,
   listener: { readonly port?: number | undefined },
+  at: 'main' | 'console' = 'main',
 ): Refusal | undefined {
-  return malformed(head) ?? (webPages && ofForeignPage(head, webPages, listener.port)) ?? unserved(head);
+  const pages = webPages ?? (at === 'console' ? consolePages : undefined);
+  return malformed(head) ?? (pages && ofForeignPage(head, pages, listener.port)) ?? unserved(head);
 }
 
 function ofForeignPage({ headers }: RequestHead, webPages: WebPages, port: number | undefined): Refusal | undefined {

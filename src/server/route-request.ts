@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import { ANONYMOUS } from '../core/caller.ts';
 import type { Handler } from '../core/endpoint-row.ts';
+import type { Endpoint } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Upgrade } from '../core/upgrade.ts';
 import { headerFields } from '../lib/header-fields.ts';
@@ -12,7 +13,7 @@ import { checkValid } from '../admission/caller-key.ts';
 import { checkEndpoint } from '../admission/operators.ts';
 import { serveConsole } from '../console/serve-console.ts';
 import { protocolOf } from '../protocols/registry.ts';
-import { isOperatorsPath, type MatchEndpoint } from './endpoints.ts';
+import { isConsolePath, isOperatorsPath, type MatchEndpoint } from './endpoints.ts';
 import type { Answered, BunServer } from './listen.ts';
 import { isPreflight, objectionTo } from './objection.ts';
 import { targetOf } from './request-target.ts';
@@ -26,6 +27,8 @@ const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 export interface Site {
   readonly app: App;
   readonly match: MatchEndpoint;
+  /** Where the console and the admin API have a listener of their own, each answers its own alone. */
+  readonly listener: 'main' | 'console';
 }
 
 /**
@@ -54,7 +57,7 @@ function answer(
   request: Request,
   headers: HeaderFields,
   server: BunServer,
-  { site: { app, match: matchIn }, isLiteral }: { readonly site: Site; readonly isLiteral: boolean },
+  { site: { app, match: matchIn, listener }, isLiteral }: { readonly site: Site; readonly isLiteral: boolean },
 ): Answered {
   const { method, url } = request;
   const target = targetOf(url);
@@ -64,15 +67,18 @@ function answer(
   if (probe !== undefined) return probe(request, app);
   // A proxy in front that guards these paths has not seen them, if they come of dots that were resolved here.
   if (!isLiteral && isOperatorsPath(path)) match = { protocol: match.protocol, endpoint: undefined };
+  const { snapshot } = app.gateway;
   if (match.endpoint?.handler === 'console') {
-    const page = consolePage(request, headers, app);
+    const isElsewhere = snapshot.signIn.isApart && listener === 'main';
+    const page = isElsewhere ? undefined : consolePage(request, headers, app);
     if (page !== undefined) return page;
     match = { protocol: match.protocol, endpoint: undefined };
   }
   const isMetrics = match.endpoint?.handler === 'metrics';
   const upgrades = match.endpoint?.upgrades === true;
   const head = { method, url, headers, target, upgrades };
-  const objection = objectionTo(head, app.gateway.snapshot, server);
+  const objection =
+    objectionTo(head, snapshot, server, listener) ?? elsewhere(match.endpoint, path, { listener, ...snapshot.signIn });
   const peer = plainAddress(server.requestIP(request)?.address ?? '');
   if (isMetrics && app.gateway.snapshot.metricsEndpoint.isBesideApi) return metrics(headers, app, { peer, objection });
   return app.gateway.handle({
@@ -89,6 +95,19 @@ function answer(
     objection,
     upgrade: upgrades ? upgradeOf(request, server) : undefined,
   });
+}
+
+/** The Refusal of what another listener answers. */
+function elsewhere(
+  endpoint: Endpoint | undefined,
+  path: string,
+  { listener, isApart }: Pick<Site, 'listener'> & { readonly isApart: boolean },
+): Refusal | undefined {
+  if (!isApart && listener === 'main') return undefined;
+  const isConsole = isConsolePath(path) || endpoint?.handler === 'admin' || endpoint?.handler === 'sign_in';
+  if (isConsole === (listener === 'console')) return undefined;
+  const [what, where] = isConsole ? ['The admin API and the console', 'admin.listen'] : ['The API', 'listen'];
+  return new Refusal('unknown_path', `${what} of this gateway are at another address: \`${where}\` in its config.`);
 }
 
 /**

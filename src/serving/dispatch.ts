@@ -89,6 +89,7 @@ function wait({ ms }: Wait, exchange: Exchange, context: Context): Promise<boole
 /** Resolves to false if the exchange was aborted meanwhile. */
 function waitFor(ms: number, exchange: Exchange, { clock }: Context): Promise<boolean> {
   exchange.waits.add(ms);
+  exchange.waits.note({ for: 'retry', atMs: clock.now() - exchange.startedAt, ms });
   return new Promise((resolve) => {
     const cancel = clock.after(ms, () => {
       stopListening();

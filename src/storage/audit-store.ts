@@ -7,6 +7,7 @@ import { countValue, jsonValue, textValue } from './write-value.ts';
 /** The audit log in a database. */
 export function auditStore(database: Database): AuditStore {
   return {
+    append: async (entry) => await database.transaction(async (tx) => await appendAudit(tx, entry)),
     async page({ cursor, limit }) {
       const rows = await database.read(
         'SELECT * FROM audit WHERE CAST($1 AS TEXT) IS NULL OR id < $1 ORDER BY id DESC LIMIT $2',
@@ -16,7 +17,6 @@ export function auditStore(database: Database): AuditStore {
       const last = data.at(-1);
       return rows.length > limit && last !== undefined ? { data, next: last.id } : { data };
     },
-    append: async (entry) => await database.transaction(async (tx) => await appendAudit(tx, entry)),
   };
 }
 

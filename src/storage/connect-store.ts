@@ -8,6 +8,7 @@ import { idempotencyStore } from './idempotency-store.ts';
 import { keyStore } from './key-store.ts';
 import { ledgerStore } from './ledger-store.ts';
 import { assertUpToDate, migrate } from './migrate.ts';
+import { sessionStore } from './session-store.ts';
 import type { StorePlace } from './open-store.ts';
 import type { Store } from './store.ts';
 import { teamStore } from './team-store.ts';
@@ -53,6 +54,7 @@ function storeOn(database: Database): Store {
     ledger: ledgerStore(database),
     bodies: bodyStore(database),
     budgets: budgetStore(database),
+    sessions: sessionStore(database),
     revision: async () => await revisionOf(database),
     ping: async () => void (await database.read('SELECT 1 AS one')),
     close: async () => await database.close(),

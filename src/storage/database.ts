@@ -25,10 +25,6 @@ export interface Insert {
 /** What asks a database. Texts of queries are constants with `$1`, `$2`, …: what comes from outside is a value, always. */
 export interface Queries {
   query(text: string, values?: readonly Value[]): Promise<Row[]>;
-}
-
-/** The same for whoever writes many rows. */
-export interface RowQueries extends Queries {
   /** Inserts rows in their order, each with a value for each column. */
   insert(into: Insert, rows: readonly (readonly Value[])[]): Promise<Row[]>;
 }
@@ -36,7 +32,7 @@ export interface RowQueries extends Queries {
 /** What the ledger's rows are written to. */
 export interface RowDatabase {
   readonly dialect: Dialect;
-  transaction<T>(work: (tx: RowQueries) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>;
 }
 
 /** Writes rows of the ledger. */

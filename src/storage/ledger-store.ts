@@ -5,6 +5,7 @@ import { known } from './ledger/known.ts';
 import { despiteDrops, openDays } from './ledger/open-days.ts';
 import { dropDaysBefore, dropRollupsBefore } from './ledger/retention.ts';
 import { one, search } from './ledger/search.ts';
+import { nameSteps, steps } from './ledger/steps.ts';
 import { usage } from './ledger/usage.ts';
 import { verify } from './ledger/verify.ts';
 import type { SearchQuery } from './ledger-query.ts';
@@ -24,10 +25,12 @@ export function ledgerStore(database: Database): LedgerStore {
     },
     appendJson: async (rows) => rows.length - (await appendTo(database, rows)).size,
     known: async (rows) => await despiteDrops(database, async () => await known(database, rows)),
-    usage: async (query) => await usage(database, query),
+    usage: async (query) => await despiteDrops(database, async () => await usage(database, query)),
     search: find,
     one: async (id) => await despiteDrops(database, async () => await one(database, id)),
     export: (query) => rowsOf(find, query),
+    steps: (query) => steps(database, query),
+    nameSteps: (query) => nameSteps(database, query),
     days: async () => await openDays(database),
     dropDaysBefore: async (day) => await dropDaysBefore(database, day),
     dropRollupsBefore: async (at) => await dropRollupsBefore(database, at),

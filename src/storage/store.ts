@@ -1,7 +1,18 @@
 import type { LedgerRow, RowJson } from '../core/ledger-row.ts';
 import type { AuditEntry, Beside, IdempotentAnswer } from './audit.ts';
 import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
-import type { SearchCursor, SearchPage, SearchQuery, Usage, UsageQuery, VerifyReport } from './ledger-query.ts';
+import type {
+  LedgerNameStep,
+  LedgerStep,
+  SearchCursor,
+  SearchPage,
+  SearchQuery,
+  StepsQuery,
+  Usage,
+  UsageQuery,
+  VerifyReport,
+} from './ledger-query.ts';
+import type { StoredSession } from './stored-session.ts';
 import type { StoredBodies } from './stored-bodies.ts';
 import type { StoredKey, StoredTeam } from './stored-key.ts';
 
@@ -19,6 +30,7 @@ export interface Store {
   readonly ledger: LedgerStore;
   readonly bodies: BodyStore;
   readonly budgets: BudgetStore;
+  readonly sessions: SessionStore;
   /** Grows with every change of keys and teams, whichever node made it: who sees another number reads them again. */
   revision(): Promise<number>;
   /** Resolves if the database answers; rejects with `StoreUnavailable`. */
@@ -60,6 +72,22 @@ export interface AuditStore {
   page(query: { readonly cursor?: string; readonly limit: number }): Promise<{ data: AuditEntry[]; next?: string }>;
   /** Writes one of what changes nothing, but is to be known. */
   append(entry: AuditEntry): Promise<void>;
+}
+
+/** Who is signed in to the console. */
+export interface SessionStore {
+  /** Forgets sessions that ended before, or were used last before, and adds one with its audit entry. */
+  insert(
+    session: StoredSession,
+    beside: { readonly endedBefore: number; readonly idleSince: number; readonly audit: AuditEntry },
+  ): Promise<void>;
+  find(hash: string): Promise<StoredSession | undefined>;
+  /** It was used at this time. A session that has ended stays so. */
+  touch(hash: string, at: number): Promise<void>;
+  /** Ends one. Resolves to how many those were: 1, or 0 if it had ended already. */
+  end(hash: string, audit?: AuditEntry): Promise<number>;
+  /** Ends all of one principal. Resolves to how many those were. */
+  endAll(principal: string, audit?: AuditEntry): Promise<number>;
 }
 
 /** Answers to requests that a client may send again. */
@@ -106,6 +134,9 @@ export interface LedgerStore {
   one(id: string): Promise<LedgerRow | undefined>;
   /** All rows that a search finds, page by page, in its order. */
   export(query: Omit<SearchQuery, 'limit'>): AsyncIterable<LedgerRow>;
+  /** Rows counted by steps of time, day by day, the newest first. It reads all rows of that time: for the start of a process. */
+  steps(query: StepsQuery): AsyncIterable<readonly LedgerStep[]>;
+  nameSteps(query: Omit<StepsQuery, 'bucketScale'>): AsyncIterable<readonly LedgerNameStep[]>;
   /** The days that have rows, from the oldest. */
   days(): Promise<number[]>;
   /** Drops the rows of all days before this one; what they come to stays in the roll-ups. Rows of such days are taken no more. Resolves to the days that went. */

@@ -39,7 +39,8 @@ export function measureValue(number: number | undefined): number {
 export type Sum = number | bigint;
 
 export function plus(one: Sum, other: Sum): Sum {
-  if (typeof one === 'number' && typeof other === 'number' && one + other <= Number.MAX_SAFE_INTEGER) return one + other;
+  if (typeof one === 'number' && typeof other === 'number' && one + other <= Number.MAX_SAFE_INTEGER)
+    return one + other;
   return BigInt(one) + BigInt(other);
 }
 

@@ -23,5 +23,6 @@ export function injectionFor(attempt: Attempt, { snapshot, clock }: Context): In
   if (snapshot.prompts === undefined || exchange.endpoint?.conversation !== true) return undefined;
   const injection = snapshot.prompts.injectionFor(named?.name ?? route.alias.name, clock.wallNow());
   attempt.injectedBytes = injection?.alone.length ?? 0;
+  attempt.prompts = injection?.names;
   return injection;
 }

@@ -21,6 +21,7 @@ import type { Protocol } from '../protocols/protocol.ts';
 import { workOf } from '../core/body-work.ts';
 import { droppedOf, namesOf } from './dropped-names.ts';
 import { estimateTokens } from './estimate.ts';
+import { ownOutputLimit } from './output-limit.ts';
 import { hidesThoughts, ThoughtlessStream, withoutThoughts } from './hidden-thoughts.ts';
 
 /** One attempt's way from the client's dialect to a backend's and back. */
@@ -32,6 +33,8 @@ export interface Translation {
   readonly headers: Readonly<Record<string, string>>;
   /** What had to be left out, in the words of the client's dialect. */
   readonly dropped: readonly string[];
+  /** The limit of output tokens that the backend's dialect demands, where the client has set none. */
+  readonly outputLimit?: number | undefined;
   /** The answer, where the gateway can give it itself: an estimate of tokens. */
   readonly estimate?: string | undefined;
   /** A good plain answer of the backend in the client's dialect. Throws MalformedAnswer, and TooComplex. */
@@ -119,6 +122,7 @@ function translateGenerate(
     body: wellFormedJson(encoded.body),
     headers: encoded.headers ?? {},
     dropped: droppedOf(conversation, encoded, client),
+    outputLimit: ownOutputLimit(conversation, encoded.body, upstream),
     answer: (json) => answerText(encoded, json, reply, { client, work: new AnswerWork(limits) }),
     stream: () => {
       const work = new AnswerWork(limits, hold);

@@ -34,6 +34,7 @@ export async function carryOut(attempt: Attempt, client: Protocol, context: Cont
   const { protocol, translation, body } = prepared;
   if (translation?.estimate !== undefined) return estimated(translation.estimate, attempt);
   attempt.upstreamProtocol = protocol.name;
+  attempt.outputLimit = translation?.outputLimit;
   if (route.timeouts.firstByteMs === undefined) attempt.thinks = thinks(route, exchange);
   const refusal = attempt.isActed ? undefined : exchange.leases.spending?.begins(attempt);
   if (refusal !== undefined) return overBudget(refusal, attempt, context);
@@ -58,11 +59,13 @@ async function sent(body: UpstreamRequest['body'], ongoing: AttemptContext): Pro
   try {
     const counting = withUsage(body, ongoing);
     ongoing.hidesUsage = counting !== undefined;
+    attempt.asksUsage = ongoing.hidesUsage;
     const result = await asked(counting ?? body, ongoing);
     if ('type' in result) return result;
     if (!refusesUsage(result, ongoing)) return fail(ongoing, result);
     attempt.route.backend.live.refusesUsage = true;
     ongoing.hidesUsage = false;
+    attempt.asksUsage = false;
     ongoing.translation = ongoing.translation && translationFor(attempt, { client, upstream: protocol }, context);
     attempt.watch.begins();
     const again = await asked(ongoing.translation?.body ?? body, ongoing);

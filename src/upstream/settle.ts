@@ -89,6 +89,7 @@ export function heard({ attempt, context }: AttemptContext): void {
   context.health.heardFrom(route.backend.live);
   if (context.shortage.isOn) context.shortage.over();
   const now = context.clock.now();
+  attempt.firstContentMs ??= now - startedAt;
   measure(route.latency, now - startedAt, now);
 }
 

@@ -23,18 +23,18 @@ afterAll(async () => {
 });
 
 const written = (path: string): string => path.replaceAll(/\{\w+\}/g, 'x-1');
-const EACH = OPERATIONS.map(({ method, path, auth }) => [method, written(path), auth] as const);
+const EACH = OPERATIONS.map(({ method, path, role }) => [method, written(path), role] as const);
 
-describe.each(EACH)('%s %s', (method, path, auth) => {
+describe.each(EACH)('%s %s', (method, path, role) => {
   test('opens to its own key alone', async () => {
     const statusWith = async (key: string | undefined): Promise<number> =>
       (await stage.as(key)(method, path, method === 'GET' ? {} : { body: { '': 1 } })).status;
     expect([await statusWith(undefined), await statusWith('sk-lp-wrong')]).toEqual([401, 401]);
     const asCaller = [await statusWith(made), await statusWith('key-of-the-proxy-1234-abc')];
-    // It has none of that id.
-    const opened = path.includes('x-1') ? 404 : 200;
-    expect(asCaller).toEqual(auth === 'caller' ? [opened, opened] : [403, 403]);
-    if (auth === 'caller') expect(await statusWith(ADMIN)).toBe(403);
+    // A request of the caller's own that is not there.
+    const own = path.includes('x-1') ? 404 : 200;
+    expect(asCaller).toEqual(role === 'member' ? [own, own] : [403, 403]);
+    if (role === 'member') expect(await statusWith(ADMIN)).toBe(403);
   });
 });
 

@@ -304,6 +304,7 @@ describe.each(stores)('on %s', (_name, server) => {
     expect((await admin('GET', '/admin/whoami')).body).toEqual({
       caller: 'admin',
       role: 'admin',
+      teams: [],
       client_ip: '127.0.0.1',
     });
   });

@@ -5,6 +5,7 @@ import type { FeatureTools } from '../../src/feature.ts';
 import { BackendLive } from '../../src/core/backend-live.ts';
 import { createLog } from '../../src/records/log/log.ts';
 import { Metrics } from '../../src/records/metrics/metrics.ts';
+import { RecentActivity } from '../../src/records/recent/recent-activity.ts';
 import { Steering } from '../../src/upstream/steering/steering.ts';
 import { FakeClock } from './fake-clock.ts';
 import { logSettings } from './log-settings.ts';
@@ -31,6 +32,7 @@ export function featureTools(clock = new FakeClock(), show: (line: string) => vo
     file: undefined,
     callers: new CallerAccess(),
     budgets: new BudgetBook(),
+    recent: new RecentActivity(clock),
     steering: new Steering(clock, log, (name) => new BackendLive(name)),
     store: () => Promise.reject(new Error('there is no database')),
   };

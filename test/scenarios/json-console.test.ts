@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { REQUEST_FIELDS } from '../../src/records/log/log-fields.ts';
 import { ATTEMPT_FIELDS } from '../../src/records/log/attempt-fields.ts';
+import { askConsole, signInWith } from '../admin/console-client.ts';
 import { send } from '../kit/client.ts';
 import { findFreePort, spawnGateway, startGateway, type Gateway, type GatewayOptions } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
@@ -47,6 +48,7 @@ describe('a gateway that serves prints nothing but JSON', () => {
     const upstream = await startUpstream(chatAnswer('ok'));
     const spare = await startUpstream(chatAnswer('spare'));
     const nobody = await findFreePort();
+    const consoleAt = await findFreePort();
     const via = (...names: string[]) => ({
       routes: names.map((backend, index) => ({ backend, model: 'm', priority: index + 1 })),
     });
@@ -62,6 +64,15 @@ describe('a gateway that serves prints nothing but JSON', () => {
         },
       ],
       teams: [{ name: 'ops' }],
+      admin: {
+        listen: `127.0.0.1:${consoleAt}`,
+        oidc: {
+          issuer: `http://127.0.0.1:${nobody}`,
+          client_id: 'llm-proxy',
+          roles: { staff: 'viewer' },
+          redirect_url: `http://127.0.0.1:${consoleAt}/console/oidc/callback`,
+        },
+      },
       prices: { 'spare/m': { input: 1, output: 2 } },
       backends: [
         { name: 'up', url: upstream.url, api_key: 'sk-upstream-99887766abcd' },
@@ -107,6 +118,9 @@ describe('a gateway that serves prints nothing but JSON', () => {
     upstream.script(chatAnswer('ok'));
     await ask('few');
     await ask('few');
+    await (await signInWith(`http://127.0.0.1:${consoleAt}`, KEY)).ask('DELETE', '/console/session');
+    await askConsole(`http://127.0.0.1:${consoleAt}/console/session`, 'POST', { body: { key: 'wrong-0123456789' } });
+    await askConsole(`http://127.0.0.1:${consoleAt}/console/oidc/start`, 'GET');
     await ask('nothing', {}, { authorization: 'Bearer wrong-0123456789' });
     await ask('nothing', {}, { authorization: 'Bearer wrong-0123456789' });
     await ask('nothing', {}, { authorization: 'Bearer wrong-0123456789' });
@@ -141,6 +155,11 @@ describe('a gateway that serves prints nothing but JSON', () => {
         'backend is back',
         'backend is dead',
         'stopped',
+        'signed in to the console',
+        'signed out of the console',
+        'a sign-in to the console was refused',
+        'the OIDC provider cannot be asked',
+        'the console has an address of its own',
         expect.stringMatching(/^environment warning: NODE_EXTRA_CA_CERTS is set/),
         expect.stringMatching(/^config warning: config\.yaml:\d+:\d+ fallback\.alias_fallback\.up/),
         expect.stringMatching(/^config warning: system prompt .*empty\.md/),

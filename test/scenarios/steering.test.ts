@@ -59,7 +59,7 @@ async function admin(method: string, path: string, body?: object): Promise<{ sta
     headers: ADMIN,
     ...(body === undefined ? {} : { body }),
   });
-  return { status: answer.status, json: JSON.parse((await answer.whole()).text) as Json };
+  return { status: answer.status, json: JSON.parse((await answer.whole()).text) };
 }
 
 async function ask(model: string, key: string, trace: string): Promise<Json> {

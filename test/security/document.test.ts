@@ -74,6 +74,8 @@ test('connections are opened to where the config says and to the gateway itself 
     new Set([
       'src/upstream/http/by-fetch.ts',
       'src/upstream/http/connection.ts',
+      // To the OIDC provider that the config names, and what that names.
+      'src/console/oidc/provider-fetch.ts',
       // To the webhook that the config names.
       'src/admission/budget/send-alert.ts',
       // To where traces are sent, which the config names.

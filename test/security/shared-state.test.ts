@@ -20,6 +20,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     sinks: 'of operators',
     reload: 'of operators',
     admin: 'of operators',
+    signIn: 'by caller',
     callers: 'by caller',
     openStore: 'of operators',
     status: 'of operators',
@@ -30,6 +31,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
 const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   log: 'of operators',
   metrics: 'of operators',
+  recent: 'of operators',
   traces: 'of operators',
   ledger: 'of operators',
   ledger_room: 'of all: no content and no names',

@@ -3,6 +3,7 @@ import { SQL } from 'bun';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { BadCursor } from '../../src/storage/ledger-query.ts';
 import type { Store } from '../../src/storage/store.ts';
+import type { StoredSession } from '../../src/storage/stored-session.ts';
 import { StoreConflict } from '../../src/storage/store-errors.ts';
 import { startPostgres } from '../kit/postgres.ts';
 import { postgresPlaces, sqlitePlaces, Stores } from './places.ts';
@@ -45,6 +46,74 @@ describe.each(kinds)('a store on $kind', (places) => {
   });
   afterAll(async () => {
     await places.close();
+  });
+
+  describe('sessions', () => {
+    const audit = (action: string) => ({
+      id: Bun.randomUUIDv7(),
+      at: START,
+      actor: 'ann',
+      clientIp: '192.0.2.1',
+      action,
+      target: 'admin',
+      before: undefined,
+      after: undefined,
+    });
+    const sessionOf = (more: Partial<StoredSession> = {}): StoredSession => ({
+      hash: 'a'.repeat(64),
+      principal: 'admin',
+      way: 'admin_key',
+      role: 'admin',
+      actor: 'admin',
+      credential: 'mac',
+      claims: {},
+      createdAt: START,
+      seenAt: START,
+      endsAt: START + DAY_MS,
+      ...more,
+    });
+    const add = (session: StoredSession, at = START): Promise<void> =>
+      store.sessions.insert(session, { endedBefore: at, idleSince: at - HOUR_MS, audit: audit('session.create') });
+
+    test('come back as they were given, and leave with those that ended or were idle', async () => {
+      const oidc = sessionOf({
+        hash: 'b'.repeat(64),
+        principal: `oidc:https://id.example ${'s'.repeat(255)}`,
+        way: 'oidc',
+        claims: { subject: 's', name: 'Ann "\'; DROP TABLE sessions; --', groups: ['ops'] },
+      });
+      await add(sessionOf());
+      await add(oidc);
+      expect(await store.sessions.find(oidc.hash)).toEqual(oidc);
+      expect(await store.sessions.find('c'.repeat(64))).toBeUndefined();
+      await add(
+        sessionOf({ hash: 'd'.repeat(64), createdAt: START + 2 * HOUR_MS, seenAt: START + 2 * HOUR_MS }),
+        START + 2 * HOUR_MS,
+      );
+      expect(await store.sessions.find(oidc.hash)).toBeUndefined();
+      expect((await store.audit.page({ limit: 10 })).data.map(({ action }) => action)).toEqual(
+        Array<string>(3).fill('session.create'),
+      );
+    });
+
+    test('are used, and end one by one or all of one principal', async () => {
+      const [one, other, another] = ['1', '2', '3'].map((digit) => digit.repeat(64));
+      await add(sessionOf({ hash: one ?? '' }));
+      await add(sessionOf({ hash: other ?? '' }));
+      await add(sessionOf({ hash: another ?? '', principal: 'key:ci' }));
+      await store.sessions.touch(one ?? '', START + 5);
+      await store.sessions.touch(one ?? '', START + 3);
+      expect((await store.sessions.find(one ?? ''))?.seenAt).toBe(START + 5);
+      expect(await store.sessions.end(one ?? '', audit('session.end'))).toBe(1);
+      expect(await store.sessions.end(one ?? '')).toBe(0);
+      await store.sessions.touch(one ?? '', START + 9);
+      expect(await store.sessions.find(one ?? '')).toBeUndefined();
+      expect(await store.sessions.endAll('admin', audit('session.end_all'))).toBe(1);
+      expect(await store.sessions.find(other ?? '')).toBeUndefined();
+      expect(await store.sessions.find(another ?? '')).toBeDefined();
+      await store.audit.append(audit('session.refused'));
+      expect((await store.audit.page({ limit: 10 })).data).toHaveLength(6);
+    });
   });
 
   describe('keys and teams', () => {

@@ -48,6 +48,8 @@ describe('llm-proxy db', () => {
         'schema 2: ledger',
         'schema 3: bodies',
         'schema 4: usage by key',
+        'schema 5: sessions',
+        'schema 6: detail of requests',
         'the schema is up to date',
       ],
     });

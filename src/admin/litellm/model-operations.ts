@@ -21,6 +21,7 @@ export const liteLlmModelOperations = ['/model/info', '/v1/model/info'].map((pat
     id: index === 0 ? 'liteLlmModelInfo' : 'liteLlmModelInfoV1',
     method: 'GET',
     path,
+    role: 'viewer',
     summary: "LiteLLM's API: every route of every alias, with what its model costs.",
     query,
     answer,

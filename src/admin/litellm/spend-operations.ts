@@ -35,6 +35,7 @@ export const liteLlmSpendOperations = [
     id: 'liteLlmSpendLogs',
     method: 'GET',
     path: '/spend/logs',
+    role: 'viewer',
     summary: `LiteLLM's API: the newest ${MOST_ROWS} requests; with two dates, sums by day unless \`summarize=false\`.`,
     query,
     answer: z.array(z.looseObject({ startTime: z.string(), spend: z.number() })),

@@ -5,6 +5,8 @@ import { explainBody, explainSchema } from './explain-schema.ts';
 /** What would become of a request. */
 export const explainOperation = operation({
   id: 'explainRequest',
+  role: 'viewer',
+  changesNothing: true,
   method: 'POST',
   path: '/admin/explain',
   summary:

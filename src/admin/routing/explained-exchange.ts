@@ -69,5 +69,5 @@ function fewWords(client: Protocol): JsonObject {
     wantsUsage: false,
     unsupported: [],
   };
-  return client.codec.encodeRequest(conversation, { model: '', quirks: {} }).body as JsonObject;
+  return client.codec.encodeRequest(conversation, { model: '', quirks: {} }).body;
 }

@@ -6,6 +6,7 @@ import { routesSchema } from './routes-schema.ts';
 /** The aliases with their routes, as they are right now. */
 export const routesOperation = operation({
   id: 'listRoutes',
+  role: 'viewer',
   method: 'GET',
   path: '/admin/routes',
   summary:

@@ -23,6 +23,7 @@ import { z } from 'zod';
 export const steeringOperations = [
   operation({
     id: 'drainBackend',
+    role: 'operator',
     method: 'POST',
     path: '/admin/backends/{name}/drain',
     summary:
@@ -39,6 +40,7 @@ export const steeringOperations = [
   }),
   operation({
     id: 'undrainBackend',
+    role: 'operator',
     method: 'POST',
     path: '/admin/backends/{name}/undrain',
     summary: 'Puts a drained backend into use again.',
@@ -52,6 +54,7 @@ export const steeringOperations = [
   }),
   operation({
     id: 'endCooldowns',
+    role: 'operator',
     method: 'POST',
     path: '/admin/cooldowns/end',
     summary: 'Ends the cooldowns of a backend, or of one model there, and lets its health checks begin anew.',
@@ -78,6 +81,7 @@ export const steeringOperations = [
   }),
   operation({
     id: 'listRehearsals',
+    role: 'viewer',
     method: 'GET',
     path: '/admin/rehearsals',
     summary: 'The rehearsals that are under way.',
@@ -86,6 +90,7 @@ export const steeringOperations = [
   }),
   operation({
     id: 'beginRehearsal',
+    role: 'operator',
     method: 'POST',
     path: '/admin/rehearsals',
     status: 201,
@@ -120,6 +125,7 @@ export const steeringOperations = [
   }),
   operation({
     id: 'endRehearsal',
+    role: 'operator',
     method: 'DELETE',
     path: '/admin/rehearsals/{id}',
     summary: 'Ends a rehearsal before its time, for requests that begin from now on.',

@@ -31,10 +31,12 @@ export class KeyRegistry {
   constructor(private readonly parts: RegistryParts) {}
 
   /** All keys, those of the config first, then the others in the order in which they were made. From memory. */
-  list({ team, owner, ...query }: KeyQuery): Page<KeyView> {
+  list({ team, owner, isSeen, ...query }: KeyQuery): Page<KeyView> {
     const { access, stored, rules } = this.parts;
     const isAsked = (key: { readonly team: string | undefined; readonly owner: string | undefined }): boolean =>
-      (team === undefined || key.team === team) && (owner === undefined || key.owner === owner);
+      (team === undefined || key.team === team) &&
+      (owner === undefined || key.owner === owner) &&
+      (isSeen === undefined || isSeen(key.team));
     const ofConfig = access.configKeys.filter(isAsked).map((key) => configKeyView(key, rules));
     const page = pageOf([...ofConfig, ...stored.all().filter(isAsked)], query, rankOf);
     return { ...page, data: page.data.map((key) => ('hash' in key ? storedKeyView(key as StoredKey, rules) : key)) };

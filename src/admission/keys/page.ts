@@ -5,6 +5,8 @@ export interface PageQuery {
   /** `next` of the page before. */
   readonly cursor?: string | undefined;
   readonly limit?: number | undefined;
+  /** Only what belongs to such teams, or is one; undefined: all. */
+  readonly isSeen?: ((team: string | undefined) => boolean) | undefined;
 }
 
 /** A part of a list. */

@@ -56,6 +56,11 @@ export class StoredKeys {
     return this.secret.hashes?.find(text, this.#byHash);
   }
 
+  /** What lets a caller of this id in, if it has a key that was made: its current secret, and the one before. */
+  keysOf(callerId: string): readonly CallerKey[] {
+    return this.#byId.get(callerId.replace(/^key:/, ''))?.known ?? [];
+  }
+
   get(id: string): StoredKey | undefined {
     return this.#byId.get(id)?.stored;
   }

@@ -10,7 +10,9 @@ export class TeamRegistry {
 
   /** All teams, by name. */
   list(query: PageQuery): Page<TeamView> {
-    return pageOf(this.#views(), query, ({ name }) => name);
+    const { isSeen = () => true } = query;
+    const seen = this.#views().filter(({ name }) => isSeen(name));
+    return pageOf(seen, query, ({ name }) => name);
   }
 
   /** One team. */

@@ -44,7 +44,7 @@ export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context
     if (error instanceof Refusal) return false;
     throw error;
   } finally {
-    countWait(waitedFrom, exchange, context);
+    countWait('room', waitedFrom, exchange, context);
   }
 }
 
@@ -53,12 +53,14 @@ async function queued(granted: Promise<Grant>, exchange: Exchange, context: Cont
   try {
     return new WaitedSlot(await granted, exchange);
   } finally {
-    countWait(waitedFrom, exchange, context);
+    countWait('slot', waitedFrom, exchange, context);
   }
 }
 
-function countWait(from: number, exchange: Exchange, { clock }: Context): void {
-  exchange.waits.addQueued({ fromMs: from - exchange.startedAt, ms: clock.now() - from });
+function countWait(waitedFor: 'slot' | 'room', from: number, exchange: Exchange, { clock }: Context): void {
+  const wait = { fromMs: from - exchange.startedAt, ms: clock.now() - from };
+  exchange.waits.addQueued(wait);
+  exchange.waits.note({ for: waitedFor, atMs: wait.fromMs, ms: wait.ms });
 }
 
 /** Whether it has waited for its slot or got it at once; limits may have been off and on again since. */

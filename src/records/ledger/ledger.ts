@@ -69,7 +69,10 @@ export class Ledger implements Sink {
       random,
       sink,
       next: (most) => this.#next(most),
-      events: { ...tellOfShipper(log), refused: (row, error) => this.#unshippable.refused(JSON.parse(row) as LedgerRow, error) },
+      events: {
+        ...tellOfShipper(log),
+        refused: (row, error) => this.#unshippable.refused(JSON.parse(row) as LedgerRow, error),
+      },
     });
   }
 

@@ -2,6 +2,7 @@ import { sumOfConsumptions } from '../../core/consumption.ts';
 import type { BodiesState } from '../../core/kept-bodies.ts';
 import type { LedgerRow, LedgerTry } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
+import type { RequestDetail } from '../../core/request-detail.ts';
 import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
 import { nameMaskOf } from './name-mask.ts';
 
@@ -30,6 +31,7 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     durationMs: record.durationMs,
     ttftMs: record.ttftMs,
     queueMs: record.queueMs,
+    overheadMs: record.overheadMs,
     caller: record.caller,
     keyId: record.key?.id,
     keyGeneration: record.keyGeneration,
@@ -63,8 +65,19 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     bytesOut: record.bytesOut,
     clientIp: record.clientIp,
     userAgent: named(record.userAgent),
+    asksUsage: record.asksUsage,
+    detail: record.detail && maskedDetail(record.detail, mask),
     tries,
     charges: record.charges ?? [],
+  };
+}
+
+/** Names of fields and of models behind a wildcard are text of clients. */
+function maskedDetail(detail: RequestDetail, mask: Mask): RequestDetail {
+  return {
+    ...detail,
+    routes: detail.routes?.map((route) => ({ ...route, model: mask(route.model) })),
+    dropped: detail.dropped?.map(mask),
   };
 }
 
@@ -100,6 +113,12 @@ function tryOf(tried: AttemptRecord, { index, record, masked, named }: TryFacts)
     failure: tried.failure,
     detail: masked(tried.detail),
     hedge: tried.hedge,
+    // Of the one that served, the time to the first content of the whole tells it.
+    firstContentMs: tried.failure === undefined ? undefined : tried.firstContentMs,
+    coolingUntil: tried.coolingUntil,
+    isTrial: tried.isTrial,
+    retryAfterMs: tried.retryAfterMs,
+    isRedone: tried.isRedone,
     usage: tried.usage,
     cost: tried.cost,
   };

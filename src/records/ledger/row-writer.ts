@@ -1,7 +1,7 @@
-import { randomUUIDv7 } from 'bun';
 import type { RowJson } from '../../core/ledger-row.ts';
 import type { ExchangeRecord } from '../../core/record.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { recordId } from '../record-id.ts';
 import { Journal, type JournalSettings } from './journal.ts';
 import { rowOf, type Mask } from './row-of.ts';
 
@@ -173,8 +173,7 @@ export class RowWriter {
 
   #makeRow(record: ExchangeRecord): void {
     try {
-      const id = record.bodies?.id ?? randomUUIDv7('hex', record.startedAt);
-      const row = rowOf(record, { id, node: this.settings.node, mask: this.limits.mask });
+      const row = rowOf(record, { id: recordId(record), node: this.settings.node, mask: this.limits.mask });
       this.#waiting.push(JSON.stringify(row));
     } catch (error) {
       this.#giveUp(error, record.traceId);

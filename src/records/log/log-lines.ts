@@ -1,5 +1,6 @@
 import { BACKENDS } from './backend-lines.ts';
 import { BUDGETS } from './budget-lines.ts';
+import { CONSOLE } from './console-lines.ts';
 import { GATEWAY, LOGGING } from './gateway-lines.ts';
 import { LEDGER } from './ledger-lines.ts';
 import type { LogLine } from './log-line.ts';
@@ -11,6 +12,7 @@ export const LOG_LINES = {
   'Start and config': [...START, ...RELOAD],
   Backends: BACKENDS,
   'Requests and the gateway itself': GATEWAY,
+  'The console': CONSOLE,
   'The ledger': LEDGER,
   Budgets: BUDGETS,
   Traces: TRACES,

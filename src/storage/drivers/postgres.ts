@@ -1,5 +1,5 @@
 import { SQL } from 'bun';
-import type { Database, Insert, PartitionTable, Row, RowQueries, Value } from '../database.ts';
+import type { Database, Insert, PartitionTable, Row, Queries, Value } from '../database.ts';
 import { databasePlace } from '../database-place.ts';
 import { StoreUnavailable } from '../store-errors.ts';
 import { LedgerWriter } from '../ledger/append.ts';
@@ -34,7 +34,7 @@ export class PostgresDatabase implements Database {
     );
   }
 
-  async transaction<T>(work: (tx: RowQueries) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
     for (let repeats = 0; ; repeats += 1) {
       let hasBegun = false;
       const begin = async (tx: SQL): Promise<T> => {
@@ -134,7 +134,7 @@ async function ask(sql: SQL, text: string, values: readonly Value[]): Promise<Ro
   return (await sql.unsafe(text, [...values])) as Row[];
 }
 
-function queriesOf(tx: SQL): RowQueries {
+function queriesOf(tx: SQL): Queries {
   return {
     query: async (text, values = []) => await ask(tx, text, values),
     // All rows in one value: one statement, whatever their number.

@@ -1,5 +1,5 @@
 import { Database as File, type SQLQueryBindings, type Statement } from 'bun:sqlite';
-import type { Insert, Row, RowDatabase, RowQueries, Value } from '../database.ts';
+import type { Insert, Row, RowDatabase, Queries, Value } from '../database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
 /** So many rows are inserted by one statement: more of them are hardly cheaper, and each takes memory for its values. */
@@ -30,12 +30,12 @@ export class SqliteConnection implements RowDatabase {
     return statement.all(...values) as Row[];
   }
 
-  async transaction<T>(work: (tx: RowQueries) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
     this.run('BEGIN IMMEDIATE');
     try {
       const result = await work({
         query: (text, values) => Promise.resolve(this.run(text, values)),
-        insert: (into, rows) => Promise.resolve(this.#insert(into, rows)),
+        insert: (into, rows) => Promise.resolve(this.insert(into, rows)),
       });
       this.run('COMMIT');
       return result;
@@ -51,7 +51,8 @@ export class SqliteConnection implements RowDatabase {
     this.#file.close();
   }
 
-  #insert(into: Insert, rows: readonly (readonly Value[])[]): Row[] {
+  /** Inserts rows, within a transaction; what is to be returned of them. */
+  insert(into: Insert, rows: readonly (readonly Value[])[]): Row[] {
     const groups = rows.length - (rows.length % ROWS_AT_ONCE);
     return [
       ...this.#insertBy(ROWS_AT_ONCE, into, rows.slice(0, groups)),

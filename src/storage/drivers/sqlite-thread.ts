@@ -1,6 +1,6 @@
 import type { RowJson } from '../../core/ledger-row.ts';
 import { workerUrl } from '../../lib/worker-url.ts';
-import type { Row, Value } from '../database.ts';
+import type { Insert, Row, Value } from '../database.ts';
 import type { ThreadAnswer, ThreadOrder } from './sqlite-worker.ts';
 
 /** A statement, and its values. */
@@ -56,8 +56,12 @@ export class SqliteThread {
 
   /** The rows that a statement returns. */
   async ask(statement: ThreadStatement): Promise<Row[]> {
-    const rows = await this.#order({ kind: 'run', ...statement });
-    return typeof rows === 'string' ? (JSON.parse(rows) as Row[]) : [...(rows as readonly Row[])];
+    return await this.#rowsOf({ kind: 'run', ...statement });
+  }
+
+  /** Inserts rows; what is to be returned of them. */
+  async insert(into: Insert, rows: readonly (readonly Value[])[]): Promise<Row[]> {
+    return await this.#rowsOf({ kind: 'insert', into, rows });
   }
 
   /** Writes rows of the ledger, each as JSON, in one transaction; the places of those that were there already. */
@@ -74,6 +78,11 @@ export class SqliteThread {
     await closed.catch(() => undefined);
     this.worker.terminate();
     this.#reject(this.#end);
+  }
+
+  async #rowsOf(order: ThreadOrder): Promise<Row[]> {
+    const rows = await this.#order(order);
+    return typeof rows === 'string' ? (JSON.parse(rows) as Row[]) : [...(rows as readonly Row[])];
   }
 
   async #order(order: ThreadOrder): Promise<ThreadAnswer['result']> {

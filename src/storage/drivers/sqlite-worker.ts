@@ -1,5 +1,5 @@
 // A thread of SQLite: an entry point of its own in the executable. It does what it is told in the order in which that comes.
-import type { Row } from '../database.ts';
+import type { Insert, Row, Value } from '../database.ts';
 import { LedgerWriter } from '../ledger/append.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import type { ThreadStatement } from './sqlite-thread.ts';
@@ -8,6 +8,7 @@ import type { ThreadStatement } from './sqlite-thread.ts';
 export type ThreadOrder =
   | { readonly kind: 'open'; readonly file: string; readonly pragmas: readonly string[] }
   | ({ readonly kind: 'run' } & ThreadStatement)
+  | { readonly kind: 'insert'; readonly into: Insert; readonly rows: readonly (readonly Value[])[] }
   | { readonly kind: 'append'; readonly lines: string }
   | { readonly kind: 'close' };
 
@@ -43,6 +44,7 @@ async function carryOut(order: ThreadOrder): Promise<ThreadAnswer['result']> {
   if (order.kind === 'close') return close();
   if (connection === undefined) throw new Error('the file is not open');
   if (order.kind === 'run') return sent(connection.run(order.text, order.values));
+  if (order.kind === 'insert') return sent(connection.insert(order.into, order.rows));
   ledger ??= new LedgerWriter(connection);
   return await ledger.append(order.lines.split('\n'));
 }

@@ -162,7 +162,10 @@ export class SqliteDatabase implements Database {
 }
 
 function queriesOf(thread: SqliteThread): Queries {
-  return { query: async (text, values = []) => await thread.ask({ text, values }) };
+  return {
+    query: async (text, values = []) => await thread.ask({ text, values }),
+    insert: async (into, rows) => await thread.insert(into, rows),
+  };
 }
 
 /** SQLite gives the files beside it (`-wal`, `-shm`) the mode of this one. */

@@ -1,5 +1,5 @@
 import type { LedgerRow, RowJson } from '../../core/ledger-row.ts';
-import type { Queries, RowAppender, RowDatabase, RowQueries } from '../database.ts';
+import type { Queries, RowAppender, RowDatabase } from '../database.ts';
 import { USAGE_DIMENSIONS } from '../ledger-query.ts';
 import { someNumber, someText } from '../read-row.ts';
 import { textValue } from '../write-value.ts';
@@ -47,7 +47,7 @@ export class LedgerWriter implements RowAppender {
     return added.size === rows.length ? [] : [...rows.keys()].filter((place) => !added.has(place));
   }
 
-  async #write(tx: RowQueries, byDay: ReadonlyMap<number, readonly BatchRow[]>, days: readonly number[]) {
+  async #write(tx: Queries, byDay: ReadonlyMap<number, readonly BatchRow[]>, days: readonly number[]) {
     const open = await this.#openDays(tx, days);
     const rows = open.flatMap((day) => byDay.get(day) ?? []);
     const { dialect } = this.database;
@@ -112,7 +112,7 @@ export async function beginOf(tx: Queries): Promise<number> {
   return row === undefined ? 0 : someNumber(row, 'value');
 }
 
-async function addRows(tx: RowQueries, day: number, rows: readonly NumberedRow[]): Promise<NumberedRow[]> {
+async function addRows(tx: Queries, day: number, rows: readonly NumberedRow[]): Promise<NumberedRow[]> {
   const tables = tablesOf(day);
   const returned = await tx.insert(
     {

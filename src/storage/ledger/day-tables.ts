@@ -59,7 +59,10 @@ export function dayStatements(day: number, dialect: Dialect): string[] {
     ...['key_id', 'end_user', 'session', 'error_code'].map(sparse),
     `CREATE INDEX ${exchanges}_failed ON ${exchanges} (id) WHERE ${FAILED}`,
     `CREATE INDEX ${exchanges}_unpriced ON ${exchanges} (id) WHERE ${UNPRICED}`,
+    `CREATE INDEX ${exchanges}_broken ON ${exchanges} (id) WHERE ${BROKEN}`,
+    `CREATE INDEX ${exchanges}_failed_over ON ${exchanges} (id) WHERE ${FAILED_OVER}`,
     table(tries, TRY_COLUMNS, 'exchange, position', clustered),
+    `CREATE INDEX ${tries}_by_failure ON ${tries} (failure, exchange) WHERE failure IS NOT NULL`,
     table(charges, CHARGE_COLUMNS, 'exchange, position', clustered),
     table(tags, EXCHANGE_TAG_COLUMNS, 'tag, exchange', clustered),
     ...partsOf(day).flatMap((part) => dialect.attach?.(part, day) ?? []),
@@ -69,3 +72,5 @@ export function dayStatements(day: number, dialect: Dialect): string[] {
 /** Conditions that have an index of their own: a query that has one in these words uses it. */
 export const FAILED = 'status >= 400';
 export const UNPRICED = 'unpriced = 1';
+export const BROKEN = 'interrupted = 1';
+export const FAILED_OVER = 'attempts > 1';

@@ -3,6 +3,7 @@ import type { Column, Row, Value } from '../database.ts';
 import { jsonIn, numberIn, someNumber, someText, textIn } from '../read-row.ts';
 import { booleanValue, countValue, jsonValue, measureValue, textValue } from '../write-value.ts';
 import { CONSUMPTION_COLUMNS, consumptionIn, consumptionValues } from './consumption-columns.ts';
+import { detailValue, withDetail } from './detail-column.ts';
 import { DAY_MS } from './hours.ts';
 import { keptTags } from './tags.ts';
 
@@ -17,6 +18,8 @@ export const EXCHANGE_COLUMNS: readonly Column[] = [
   ...['nano_usd', 'unpriced', 'held_nano_usd', 'bytes_in', 'bytes_out', 'attempts'].map(whole),
   ...CONSUMPTION_COLUMNS,
   text('bodies'),
+  ...['overhead_us', 'asks_usage'].map(whole),
+  text('detail'),
 ];
 
 /** The day of a row, which says in which tables it is. */
@@ -69,11 +72,16 @@ export function exchangeValues(row: LedgerRow, dim: number): Value[] {
     row.tries.length,
     ...consumptionValues(row.usage),
     textValue(row.bodies),
+    row.overheadMs === undefined ? null : measureValue(row.overheadMs * 1000),
+    row.asksUsage === true ? 1 : null,
+    detailValue(row),
   ];
 }
 
 /** Reads an exchange that was joined with its dimensions. */
-export function exchangeIn(row: Row, tries: readonly LedgerTry[], charges: readonly LedgerCharge[]): LedgerRow {
+export function exchangeIn(row: Row, own: readonly LedgerTry[], charges: readonly LedgerCharge[]): LedgerRow {
+  const overheadUs = numberIn(row, 'overhead_us');
+  const { detail, tries } = withDetail(row, own);
   return {
     id: someText(row, 'id'),
     traceId: someText(row, 'trace_id'),
@@ -82,6 +90,7 @@ export function exchangeIn(row: Row, tries: readonly LedgerTry[], charges: reado
     durationMs: someNumber(row, 'duration_ms'),
     ttftMs: numberIn(row, 'ttft_ms'),
     queueMs: numberIn(row, 'queue_ms'),
+    overheadMs: overheadUs === undefined ? undefined : overheadUs / 1000,
     caller: textIn(row, 'caller'),
     keyId: textIn(row, 'key_id'),
     keyGeneration: textIn(row, 'key_generation'),
@@ -114,6 +123,8 @@ export function exchangeIn(row: Row, tries: readonly LedgerTry[], charges: reado
     bytesOut: someNumber(row, 'bytes_out'),
     clientIp: someText(row, 'client_ip'),
     userAgent: textIn(row, 'user_agent'),
+    asksUsage: numberIn(row, 'asks_usage') === 1 ? true : undefined,
+    detail,
     tries,
     charges,
   };

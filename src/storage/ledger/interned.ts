@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Column, Dialect, RowQueries, Value } from '../database.ts';
+import type { Column, Dialect, Queries, Value } from '../database.ts';
 import { someNumber, someText } from '../read-row.ts';
 
 /** Enough for all callers, models and tags that are in use at a time. */
@@ -18,7 +18,7 @@ export class Interned {
   }
 
   /** The numbers of tuples by their keys, within a transaction. `remember` them when that has been committed. */
-  async idsOf(tx: RowQueries, dialect: Dialect, tuples: Iterable<Tuple>): Promise<Map<string, number>> {
+  async idsOf(tx: Queries, dialect: Dialect, tuples: Iterable<Tuple>): Promise<Map<string, number>> {
     const ids = new Map<string, number>();
     const unknown = new Map<string, Tuple>();
     for (const tuple of tuples) {

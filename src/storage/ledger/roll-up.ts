@@ -1,4 +1,4 @@
-import type { Column, RowQueries, Value } from '../database.ts';
+import type { Column, Queries, Value } from '../database.ts';
 import { countValue, measureValue, plus, sumValue, textValue, type Sum } from '../write-value.ts';
 import type { NumberedRow } from './append.ts';
 import { DAY_MS, HOUR_MS } from './hours.ts';
@@ -14,7 +14,7 @@ const SPANS = [
 export const ALL_DIMENSIONS = 0;
 
 /** Adds rows to the sums of their hours and days. Always in the same order: so two nodes never wait for each other. */
-export async function addToRollups(tx: RowQueries, rows: readonly NumberedRow[]): Promise<void> {
+export async function addToRollups(tx: Queries, rows: readonly NumberedRow[]): Promise<void> {
   const ofHours = new Sums();
   for (const { row, dim, tags } of rows) {
     const hour = Math.floor(countValue(row.startedAt) / HOUR_MS);
@@ -42,7 +42,7 @@ export async function addToRollups(tx: RowQueries, rows: readonly NumberedRow[])
 const NO_TAG = 0;
 
 /** Adds the charges of rows to what was spent of budgets. */
-export async function addToBudgets(tx: RowQueries, rows: readonly NumberedRow[]): Promise<void> {
+export async function addToBudgets(tx: Queries, rows: readonly NumberedRow[]): Promise<void> {
   const spent = new Map<string, { readonly of: [budget: string, window: number]; sum: Sum }>();
   for (const { budget, window, amount } of rows.flatMap(({ row }) => row.charges)) {
     const of: [string, number] = [textValue(budget) ?? '', countValue(window)];
@@ -68,7 +68,7 @@ const SPEND_COLUMNS: readonly Column[] = [
   { name: 'of_dropped', type: 'BIGINT' },
 ];
 
-async function upsert(tx: RowQueries, table: string, key: readonly string[], sums: Sums): Promise<void> {
+async function upsert(tx: Queries, table: string, key: readonly string[], sums: Sums): Promise<void> {
   await tx.insert(
     {
       table,

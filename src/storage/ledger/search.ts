@@ -6,7 +6,7 @@ import { someNumber, someText } from '../read-row.ts';
 import { countValue, jsonValue, textValue } from '../write-value.ts';
 import { addDimensions, Conditions, hasDimensions } from './conditions.ts';
 import { cursorAt, placeOf } from './cursor.ts';
-import { FAILED, tablesOf, UNPRICED } from './day-tables.ts';
+import { BROKEN, FAILED, FAILED_OVER, tablesOf, UNPRICED } from './day-tables.ts';
 import { EXCHANGE_COLUMNS, exchangeIn, storedId } from './exchange-columns.ts';
 import { DAY_MS } from './hours.ts';
 import { openDays } from './open-days.ts';
@@ -14,6 +14,11 @@ import { chargeIn, tryIn } from './try-columns.ts';
 
 /** The most days that one statement looks into: each is a part of it. */
 const MAX_DAYS_AT_ONCE = 32;
+
+/** What no index finds is looked for so long, by days; whoever asks may go on where it ended. */
+const LONGEST_SCAN_MS = 100;
+/** Byte by byte, every id comes before it. */
+const AFTER_ALL_IDS = '~';
 
 /** A page of rows, the newest first. Days are looked into from the last, one, then two, then four at once. */
 export async function search(database: Database, query: SearchQuery, cursor?: SearchCursor): Promise<SearchPage> {
@@ -23,10 +28,12 @@ export async function search(database: Database, query: SearchQuery, cursor?: Se
   const days = (await openDays(database)).filter((day) => isIn(day, query, from?.day)).toReversed();
   const found: Row[] = [];
   const limit = Math.max(1, Math.trunc(query.limit));
+  const most = isScan(query) ? 1 : MAX_DAYS_AT_ONCE;
+  const until = performance.now() + LONGEST_SCAN_MS;
   for (
     let at = 0, count = 1;
     at < days.length && found.length <= limit;
-    at += count, count = Math.min(count * 2, MAX_DAYS_AT_ONCE)
+    at += count, count = Math.min(count * 2, most)
   ) {
     const conditions = new Conditions();
     const parts = days
@@ -34,6 +41,9 @@ export async function search(database: Database, query: SearchQuery, cursor?: Se
       .map((day) => ofDay(day, query, { conditions, numbers, from, limit, database }));
     const rows = await database.read(parts.join(' UNION ALL '), conditions.values);
     found.push(...rows.toSorted(newestFirst));
+    const nextDay = days[at + count];
+    if (most === 1 && found.length <= limit && nextDay !== undefined && performance.now() > until)
+      return { rows: await whole(database, found.slice(0, limit)), next: cursorAt(nextDay, AFTER_ALL_IDS) };
   }
   const page = found.slice(0, limit);
   const last = page.at(-1);
@@ -121,6 +131,17 @@ function addConditions(to: Conditions, day: number, query: SearchQuery): void {
   }
   if (unpriced === true) to.add(UNPRICED);
   if (unpriced === false) to.add('unpriced = 0');
+  if (query.failed === true) to.add(`(${FAILED} OR ${BROKEN})`);
+  if (query.failedOver === true) to.add(FAILED_OVER);
+  if (query.stream !== undefined) to.add(`stream = ${query.stream ? 1 : 0}`);
+  if (query.failure !== undefined)
+    to.add(
+      `id IN (SELECT exchange FROM ${tablesOf(day).tries} WHERE failure = ${to.value(textValue(query.failure))} AND failure IS NOT NULL)`,
+    );
+  const least = { nano_usd: query.minNanoUsd, duration_ms: query.minDurationMs, ttft_ms: query.minTtftMs };
+  for (const [column, number] of Object.entries(least)) {
+    if (number !== undefined) to.add(`${column} >= ${to.value(countValue(number))}`);
+  }
   const texts = {
     error_code: query.errorCode,
     key_id: query.keyId,
@@ -131,6 +152,11 @@ function addConditions(to: Conditions, day: number, query: SearchQuery): void {
   for (const [column, text] of Object.entries(texts)) {
     if (text !== undefined) to.add(`${column} = ${to.value(textValue(text))}`);
   }
+}
+
+/** Whether it may have to look at every row. */
+function isScan({ stream, minNanoUsd, minDurationMs, minTtftMs }: SearchQuery): boolean {
+  return stream !== undefined || minNanoUsd !== undefined || minDurationMs !== undefined || minTtftMs !== undefined;
 }
 
 function isIn(day: number, { from, to }: SearchQuery, last: number | undefined): boolean {

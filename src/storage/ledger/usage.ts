@@ -8,9 +8,13 @@ import { hasEdges, usagePlan, type UsagePlan } from './usage-plan.ts';
 import { isByTag, type UsageQuestion } from './usage-question.ts';
 import { usageOfHours, type UsageRow } from './usage-rollups.ts';
 import { usageOfEdges } from './usage-rows.ts';
+import { usageOfRows } from './usage-of-rows.ts';
 
 /** Sums by any of the dimensions: of whole hours from roll-ups, of parts of hours from rows, as far as there are rows. */
 export async function usage(database: Database, query: UsageQuery): Promise<Usage> {
+  const { groupByText } = query;
+  if (groupByText !== undefined)
+    return await despiteDrops(database, async () => await usageOfRows(database, { ...query, groupByText }));
   return await despiteDrops(database, async () => {
     const gone = hasEdges(query) ? await goneDays(database) : new Set();
     const plan = usagePlan(query, (day) => gone.has(day));

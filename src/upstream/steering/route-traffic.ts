@@ -60,11 +60,15 @@ export class RouteTraffic {
   }
 }
 
+function noCounts(): number[] {
+  return Array.from({ length: MINUTES }, () => 0);
+}
+
 /** Counts of a route, for each of the last minutes. */
 class RouteCounts {
-  readonly #requests = new Array<number>(MINUTES).fill(0);
-  readonly #failed = new Array<number>(MINUTES).fill(0);
-  readonly #rehearsed = new Array<number>(MINUTES).fill(0);
+  readonly #requests = noCounts();
+  readonly #failed = noCounts();
+  readonly #rehearsed = noCounts();
   #minute = 0;
   #lastFailure: TracedFailure | undefined;
   #lastSuccessAt: number | undefined;

@@ -51,8 +51,6 @@ export async function openView(browser: Browser, url: string, options: ViewOptio
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('console', (message) => {
-    // A gateway without sessions.
-    if (message.location().url.endsWith('/console/session')) return;
     if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on('request', (request) => {
