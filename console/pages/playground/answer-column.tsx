@@ -8,16 +8,22 @@ import { RecordOf } from './record-of.tsx';
 import type { Run, RunningRun } from './run.ts';
 import { words } from './words.ts';
 
+interface AnswerColumnProps {
+  readonly running: RunningRun;
+  /** Its model, told apart from the one beside it. */
+  readonly title: string;
+}
+
 /** One answer: its text, its raw events beside it, and what became of the request on its way. */
-export function AnswerColumn({ running }: { readonly running: RunningRun }) {
+export function AnswerColumn({ running, title }: AnswerColumnProps) {
   const w = words.value;
   const run = running.run.value;
   const isStream = run.headers['content-type']?.startsWith('text/event-stream') === true;
   return (
-    <Panel title={run.model} actions={<StateOf run={run} />}>
+    <Panel title={title} actions={<StateOf run={run} />}>
       <Figures run={run} />
       <div class="answer">
-        <section aria-label={w.answer} class="answer-side">
+        <section aria-label={w.answerOf(title)} class="answer-side">
           <h3>{w.answer}</h3>
           {run.error && (
             <Notice icon="warning" tone="bad" title={run.error.code === '' ? w.failed : run.error.code}>
@@ -26,19 +32,21 @@ export function AnswerColumn({ running }: { readonly running: RunningRun }) {
           )}
           {run.state === 'failed' && run.status === undefined && <p class="hint">{w.notReached}</p>}
           {run.error?.code === 'unknown_path' && <p class="hint">{w.notHere}</p>}
-          <div class="answer-text" tabIndex={0} role="group" aria-label={w.answer} aria-busy={run.state === 'running'}>
-            {run.text}
-            {run.state === 'running' && <span class="caret" aria-hidden="true" />}
-          </div>
+          {(run.error === undefined || run.text !== '') && (
+            <div class="answer-text" tabIndex={0} role="group" aria-label={w.answerOf(title)} aria-busy={run.state === 'running'}>
+              {run.text}
+              {run.state === 'running' && <span class="caret" aria-hidden="true" />}
+            </div>
+          )}
         </section>
-        <section aria-label={w.raw} class="answer-side">
+        <section aria-label={w.rawOf(title)} class="answer-side">
           <h3>
             {isStream ? w.events : w.raw} {isStream && <span class="hint">{numberText(run.events.length)}</span>}
           </h3>
-          {isStream ? <EventList events={run.events} /> : <WholeBody run={run} />}
+          {isStream ? <EventList label={w.rawOf(title)} events={run.events} /> : <WholeBody run={run} />}
         </section>
       </div>
-      <RecordOf run={run} />
+      <RecordOf run={run} title={title} />
     </Panel>
   );
 }

@@ -5,11 +5,19 @@ import { words } from './words.ts';
 
 /** So many are drawn; of a very long stream, the last. */
 const MOST = 500;
+/** So many pixels from its end count as there. */
+const NEAR = 24;
+
+interface EventListProps {
+  readonly label: string;
+  readonly events: readonly TimedEvent[];
+}
 
 /** The raw events of a stream, each with its time from the sending. It follows the last one while that is in sight. */
-export function EventList({ events }: { readonly events: readonly TimedEvent[] }) {
+export function EventList({ label, events }: EventListProps) {
   const own = useRef<HTMLOListElement>(null);
   const follows = useRef(true);
+  const lastTop = useRef(0);
   useEffect(() => {
     if (follows.current && own.current) own.current.scrollTop = own.current.scrollHeight;
   }, [events.length]);
@@ -19,9 +27,12 @@ export function EventList({ events }: { readonly events: readonly TimedEvent[] }
       class="events"
       ref={own}
       tabIndex={0}
-      aria-label={words.value.events}
+      aria-label={label}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        follows.current = scrollHeight - scrollTop - clientHeight < 24;
+        // What comes meanwhile makes the list longer: only going up leaves its end.
+        if (scrollTop < lastTop.current) follows.current = false;
+        if (scrollHeight - scrollTop - clientHeight < NEAR) follows.current = true;
+        lastTop.current = scrollTop;
       }}
     >
       {left > 0 && <li class="hint">{words.value.eventsBefore(numberText(left))}</li>}

@@ -65,9 +65,11 @@ function Answers({ runs }: { readonly runs: readonly RunningRun[] }) {
     );
   return (
     <div class={runs.length > 1 ? 'answers answers-two' : 'answers'}>
-      {runs.map((running, at) => (
-        <AnswerColumn key={at} running={running} />
-      ))}
+      {runs.map((running, at) => {
+        const { model } = running.run.value;
+        const isTwin = runs.some(({ run }, index) => index < at && run.value.model === model);
+        return <AnswerColumn key={at} running={running} title={isTwin ? `${model} (2)` : model} />;
+      })}
     </div>
   );
 }

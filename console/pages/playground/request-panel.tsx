@@ -95,15 +95,13 @@ function Target() {
           onChange={(next) => (otherModel.value = next)}
         />
       </div>
-      <div class="field-row">
-        <Select
-          label={w.dialect}
-          value={dialectName.value}
-          options={DIALECT_NAMES.map((name) => [name, w.dialects[name]] as const)}
-          onChange={setDialect}
-        />
-        <KeyField />
-      </div>
+      <Select
+        label={w.dialect}
+        value={dialectName.value}
+        options={DIALECT_NAMES.map((name) => [name, w.dialects[name]] as const)}
+        onChange={setDialect}
+      />
+      <KeyField />
       <label class="check">
         <input
           type="checkbox"

@@ -96,7 +96,7 @@ class RunState {
   async read(response: Response): Promise<void> {
     this.#change({ status: response.status, headers: Object.fromEntries(response.headers) });
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
-    if (!isStream || response.body === null) return this.#whole(await response.text());
+    if (!isStream || response.body === null) return this.#whole(await response.text(), response.ok);
     const reader = new EventReader();
     const decoder = new TextDecoder();
     for await (const bytes of response.body) this.#events(reader.add(decoder.decode(bytes, { stream: true })));
@@ -114,7 +114,7 @@ class RunState {
     this.end('failed');
   }
 
-  #whole(text: string): void {
+  #whole(text: string, ok: boolean): void {
     const ms = this.#ms();
     const answer = parsed(text);
     this.#change({
@@ -122,7 +122,7 @@ class RunState {
       text: answer === undefined ? '' : this.#dialect.text(answer),
       error: answer === undefined ? undefined : errorOf(answer),
       tokens: (answer && this.#dialect.tokens(answer)) ?? {},
-      firstMs: ms,
+      firstMs: ok ? ms : undefined,
     });
   }
 

@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 import { numberText } from '../../lib/format.ts';
 import { path, query } from '../../lib/router.ts';
 import { hrefWith } from '../../lib/url-state.ts';
@@ -72,6 +72,7 @@ function Summary({ alias: { routes } }: Pick<AliasCardProps, 'alias'>) {
 function Flow({ alias, byName, windowS, steer }: AliasCardProps) {
   const w = words.value;
   const { routes, fallbacks, limits } = alias;
+  const list = useRef<HTMLOListElement>(null);
   const requests = hrefWith('/console/requests', { alias: alias.alias, from: `${Math.ceil(windowS / 60)}m` });
   return (
     <div class={fallbacks.length > 0 ? 'flow flow-on' : 'flow'}>
@@ -84,8 +85,8 @@ function Flow({ alias, byName, windowS, steer }: AliasCardProps) {
           </span>
         ))}
       </div>
-      <Connectors routes={routes} />
-      <ol class="flow-routes" aria-label={w.routesOf(alias.alias)}>
+      <Connectors routes={routes} list={list} />
+      <ol class="flow-routes" ref={list} aria-label={w.routesOf(alias.alias)}>
         {routes.map((route) => (
           <RouteNode
             key={`${route.backend} ${route.model} ${route.priority}`}

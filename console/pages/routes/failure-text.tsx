@@ -7,7 +7,7 @@ export function FailureText({ failure: { at, failure, message, trace_id: trace }
   const w = words.value;
   return (
     <>
-      {sentence(failure)} <span class="hint">(<Time at={at} form="second" />)</span>
+      {sentence(failure)} · <Time at={at} form="second" />
       {message !== null && <q class="provider-words">{message}</q>}{' '}
       {trace !== null && <a href={`/console/requests/${encodeURIComponent(trace)}`}>{w.theRequest}</a>}
     </>

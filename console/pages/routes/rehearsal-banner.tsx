@@ -26,7 +26,10 @@ export function RehearsalBanner({ rehearsal, onDone }: RehearsalBannerProps) {
   return (
     <Notice icon="play" tone="warn" title={w.rehearsing(backend, caller)}>
       <p>
-        {w.acts[failure]}. {w.rehearsalLeft} <Countdown until={until} />.{' '}
+        {w.acts[failure]}
+        {w.stop}
+        {w.rehearsalLeft} <Countdown until={until} />
+        {w.stop}
         {w.rehearsalMet(numberText(requests), numberText(attempts), numberText(served))}
       </p>
       <p class="banner-actions">

@@ -124,7 +124,12 @@ function useCallers(): readonly string[] {
     team === null || team === undefined ? (name ?? '') : `${team}/${name ?? ''}`;
   const names = [
     ...(keys.value.value?.data ?? []).map(place),
-    ...(seen.value.value?.data ?? []).map(({ caller, team }) => place({ name: caller ?? null, team: team ?? null })),
+    ...seenOf(seen.value.value).map(({ caller, team }) => place({ name: caller ?? null, team: team ?? null })),
   ];
   return [...new Set(names)].filter((name) => name !== '');
+}
+
+/** The groups with the names of those that were asked for, which the schema has for any. */
+function seenOf(usage: Usage | undefined) {
+  return (usage?.data ?? []) as readonly { readonly caller?: string | null; readonly team?: string | null }[];
 }

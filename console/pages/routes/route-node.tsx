@@ -94,18 +94,21 @@ function Reason({ route, steer }: Pick<RouteNodeProps, 'route' | 'steer'>) {
   const mayEnd = maySteer() && ['cooling', 'half_open', 'dead'].includes(state);
   const cause = state === 'dead' ? health.last_miss : (cooldown?.cause ?? last);
   const said = whyOf(route);
+  const until = cooldown?.until ?? null;
   if (said === undefined && cause === null) return null;
   return (
     <div class="route-reason">
       <p>
-        {state === 'cooling' && cooldown?.until != null && (
+        {state === 'cooling' && until !== null && (
           <>
-            {w.coolingFor} <Countdown until={cooldown.until} />.{' '}
+            {w.coolingFor} <Countdown until={until} />
+            {w.stop}
           </>
         )}
         {state === 'dead' && health.dead_since !== null && (
           <>
-            {w.deadSince} <Time at={health.dead_since} form="second" />.{' '}
+            {w.deadSince} <Time at={health.dead_since} form="second" />
+            {w.stop}
           </>
         )}
         {state === 'draining' && slots.in_use > 0 ? `${w.drainedStill(numberText(slots.in_use))} ` : said && `${said} `}
@@ -116,12 +119,12 @@ function Reason({ route, steer }: Pick<RouteNodeProps, 'route' | 'steer'>) {
         )}
       </p>
       {mayEnd && (
-        <Button kind="quiet" icon="retry" onClick={() => steer({ kind: 'cooldown', backend, model })}>
+        <Button icon="retry" onClick={() => steer({ kind: 'cooldown', backend, model })}>
           {w.endCooldown}
         </Button>
       )}
       {maySteer() && state === 'draining' && (
-        <Button kind="quiet" icon="play" onClick={() => steer({ kind: 'undrain', backend })}>
+        <Button icon="play" onClick={() => steer({ kind: 'undrain', backend })}>
           {w.undrain}
         </Button>
       )}

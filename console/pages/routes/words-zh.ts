@@ -67,6 +67,7 @@ export const zh: RoutesWords = {
   halfOpen: '冷却已结束：下一个请求会试探它。',
   trialUnderWay: '冷却已结束：正有一个请求在试探它。',
   disabledWhy: '已在配置中关闭。',
+  stop: '。',
   why: '原因：',
   lastFailure: '最近一次失败：',
   theRequest: '查看该请求',

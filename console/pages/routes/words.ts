@@ -36,7 +36,7 @@ const en = {
   routesOf: (alias: string) => `Routes of ${alias}, in the order of their priority`,
   fallbacksOf: (alias: string) => `Fallbacks of ${alias}`,
   thenFallbacks: 'When none of them serves',
-  attemptsLately: (count: string, minutes: string) => `${count} attempts in ${minutes} min`,
+  attemptsLately: (count: string, minutes: string) => `Attempts in ${minutes} min: ${count}`,
   leftOf: (left: string, limit: string) => `${left} of ${limit} left`,
   routeStates: {
     up: 'Up',
@@ -67,6 +67,7 @@ const en = {
   halfOpen: 'The cooldown is over: the next request tries it.',
   trialUnderWay: 'The cooldown is over: one request is trying it now.',
   disabledWhy: 'The config has switched it off.',
+  stop: '. ',
   why: 'Why:',
   lastFailure: 'Last failure:',
   theRequest: 'See the request',

@@ -2,6 +2,7 @@ import type { ExplainedRouteJson } from '../../../src/admin/routing/explain-sche
 import { moneyText, numberText, percentText } from '../../lib/format.ts';
 import { Badge } from '../badge.tsx';
 import { Countdown } from '../countdown.tsx';
+import { Ticked } from '../ticked.tsx';
 import { words } from './words.ts';
 
 interface ExplainedRoutesProps {
@@ -52,15 +53,15 @@ function RouteItem({ route, clientDialect }: { readonly route: ExplainedRouteJso
           <span class="hint">{w.ofAlias(alias)}</span>
         </p>
         <p>
-          {why}
+          <Ticked text={why} />
           {until !== null && (
             <>
               {' '}
-              {w.until} <Countdown until={until} />.
+              {w.until} <Countdown until={until} />
             </>
           )}
         </p>
-        {translated && dialect !== null && <p class="hint">{w.translated(clientDialect, dialect)}</p>}
+        {translated && dialect !== null && route.skipped === null && <p class="hint">{w.translated(clientDialect, dialect)}</p>}
         {dropped.length > 0 && (
           <p>
             {w.dropped} {dropped.map((field) => <code key={field}>{field} </code>)}

@@ -2,6 +2,7 @@ import type { ExplainedLimitJson, ExplainJson } from '../../../src/admin/routing
 import { moneyText, numberText, percentText } from '../../lib/format.ts';
 import { Badge } from '../badge.tsx';
 import { Time } from '../figures.tsx';
+import { Ticked } from '../ticked.tsx';
 import { ExplainedRoutes } from './explained-routes.tsx';
 import './explain.css';
 import { words } from './words.ts';
@@ -21,12 +22,14 @@ export function Explanation({ of }: { readonly of: ExplainJson }) {
       </p>
       {refusal && (
         <p class="problem">
-          {refusal.status} <code>{refusal.code}</code>: {refusal.message}
+          {refusal.status} <code>{refusal.code}</code>: <Ticked text={refusal.message} />
         </p>
       )}
       {rehearsed && <p class="hint">{w.rehearsed}</p>}
       <ExplainedRoutes routes={of.routes} isDeterministic={of.deterministic} clientDialect={of.dialect} />
-      {hedge && <p class="hint">{hedge.why}</p>}
+      {hedge && <p class="hint">
+          <Ticked text={hedge.why} />
+        </p>}
       {steps.length > 0 && (
         <details>
           <summary>{w.steps(of.assumed_failure)}</summary>
@@ -38,7 +41,7 @@ export function Explanation({ of }: { readonly of: ExplainJson }) {
                     {step.backend}/{step.model}:{' '}
                   </b>
                 )}
-                {step.why}
+                <Ticked text={step.why} />
               </li>
             ))}
           </ol>
@@ -61,7 +64,7 @@ function Limits({ limits }: { readonly limits: readonly ExplainedLimitJson[] }) 
           {limits.map((limit) => (
             <li key={`${limit.key} ${limit.limit}`}>
               <span class="explain-limit">
-                {limit.refuses && <Badge tone="bad">{w.refuses}</Badge>} {limit.limit}
+                {limit.refuses && <Badge tone="bad">{w.refuses}</Badge>} <Ticked text={limit.limit} />
               </span>
               <meter min={0} max={1} low={0.8} high={0.95} optimum={0} value={Math.min(1, limit.used)} aria-label={limit.limit} />
               <span class="hint">

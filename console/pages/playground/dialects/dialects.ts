@@ -1,5 +1,5 @@
 import { anthropicMessages } from './anthropic-messages.ts';
-import type { Dialect, Json } from './dialect.ts';
+import { object, string, type Dialect, type Json } from './dialect.ts';
 import { gemini } from './gemini.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiResponses } from './openai-responses.ts';
@@ -33,10 +33,10 @@ export function translated(body: Json, from: Dialect, to: Dialect): Json {
 
 /** An error as any of the dialects writes it; undefined: this is none. */
 export function errorOf(value: Json): { readonly code: string; readonly message: string } | undefined {
-  const error = value['error'] ?? (value['type'] === 'error' ? value : undefined);
-  if (typeof error === 'string') return { code: '', message: error };
-  if (typeof error !== 'object' || error === null) return undefined;
-  const { code, type, status, message } = error as Json;
+  const found = value['error'] ?? (value['type'] === 'error' ? value : undefined);
+  if (found === undefined || found === null) return undefined;
+  if (typeof found === 'string') return { code: '', message: found };
+  const { code, type, status, message } = object(found);
   const word = [code, status, type].find((each) => typeof each === 'string');
-  return { code: String(word ?? code ?? ''), message: typeof message === 'string' ? message : JSON.stringify(error) };
+  return { code: string(word), message: typeof message === 'string' ? message : JSON.stringify(found) };
 }
