@@ -154,14 +154,19 @@ describe('the form and the JSON', () => {
     await view.page.getByRole('tab', { name: 'JSON' }).click();
     const json = view.page.getByLabel('The body that is sent');
     const body = JSON.parse(await json.inputValue()) as Record<string, unknown>;
-    expect(body).toMatchObject({ model: 'demo', temperature: 0.5, stream: true, tools: [{ function: { name: 'clock' } }] });
+    expect(body).toMatchObject({
+      model: 'demo',
+      temperature: 0.5,
+      stream: true,
+      tools: [{ function: { name: 'clock' } }],
+    });
     await json.fill('{"model": "demo", ');
     await view.page.locator('.json-area .problem').getByText(/JSON/).waitFor();
     await json.fill(JSON.stringify({ ...body, model: 'spare', stream: false, seed: 7 }));
     await view.page.getByRole('tab', { name: 'Form' }).click();
     expect(await view.page.getByLabel('Model', { exact: true }).inputValue()).toBe('spare');
     expect(await view.page.getByLabel('Stream the answer').isChecked()).toBe(false);
-    await view.page.getByLabel('Dialect').selectOption('anthropic-messages');
+    await view.page.getByRole('combobox', { name: 'Dialect', exact: true }).selectOption('anthropic-messages');
     await view.page.getByRole('tab', { name: 'JSON' }).click();
     expect(JSON.parse(await json.inputValue())).toMatchObject({
       model: 'spare',
@@ -189,7 +194,7 @@ describe('the form and the JSON', () => {
 
 test('with a key it asks as that key; a body that was kept comes back to be asked again', async () => {
   const keyed = await startRoutesStage({
-    keys: [{ name: 'ci', key: 'sk-ci-0123456789', log_bodies: 'all' }],
+    keys: [{ name: 'ci', key: 'sk-ci-0123456789', models: ['*'], log_bodies: 'all' }],
     admin: { api_key: 'sk-admin-0123456789' },
   });
   const view = await openView(browser, keyed.url);
@@ -210,7 +215,7 @@ test('with a key it asks as that key; a body that was kept comes back to be aske
     return status === 200;
   });
   await view.go(`/console/playground?request=${id}`);
-  await view.page.getByLabel('Message 1').filter({ hasText: 'Keep this.' }).waitFor();
+  await eventually(async () => (await view.page.getByLabel('Message 1').inputValue()) === 'Keep this.');
   expect(await view.page.getByLabel('Model', { exact: true }).inputValue()).toBe('demo');
   expect(await view.page.getByLabel('Key', { exact: true }).inputValue()).toBe('');
   await view.close();

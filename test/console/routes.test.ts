@@ -43,12 +43,23 @@ describe('the picture', () => {
   test('has what is broken first, and says why, until when, and which request met it', async () => {
     const view = await openView(browser, stage.url);
     await view.go('/console/routes');
-    expect(await view.page.locator('.alias-name').allTextContents()).toEqual(['broken', 'main', 'demo', 'spare', 'any/*']);
-    const route = aliasOf(view, 'broken').getByRole('list', { name: /^Routes of broken/ }).getByRole('listitem');
+    expect(await view.page.locator('.alias-name').allTextContents()).toEqual([
+      'broken',
+      'main',
+      'demo',
+      'spare',
+      'any/*',
+    ]);
+    const route = aliasOf(view, 'broken')
+      .getByRole('list', { name: /^Routes of broken/ })
+      .getByRole('listitem');
     const text = (await route.textContent()) ?? '';
     expect(text).toMatch(/Cooling down.*demo-fail-500.*Asked again in \d+:\d\d.*It failed \(500\)/s);
     const before = await route.locator('.countdown').textContent();
-    await route.locator('.countdown').filter({ hasNotText: before ?? '' }).waitFor();
+    await route
+      .locator('.countdown')
+      .filter({ hasNotText: before ?? '' })
+      .waitFor();
     expect(await route.getByRole('link', { name: 'See the request' }).getAttribute('href')).toMatch(
       /^\/console\/requests\/[\w-]+$/,
     );
@@ -59,9 +70,9 @@ describe('the picture', () => {
     const view = await openView(browser, stage.url);
     await view.go('/console/routes');
     const main = aliasOf(view, 'main');
-    const widths = await main.locator('.line > path:first-child').evaluateAll((lines) =>
-      lines.map((line) => Number(line.getAttribute('stroke-width'))),
-    );
+    const widths = await main
+      .locator('.line > path:first-child')
+      .evaluateAll((lines) => lines.map((line) => Number(line.getAttribute('stroke-width'))));
     const shares = (await main.locator('.route-figures div:first-child dd').allTextContents()).map(parseFloat);
     expect(widths.length).toBe(4);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);

@@ -33,7 +33,13 @@ export function AnswerColumn({ running, title }: AnswerColumnProps) {
           {run.state === 'failed' && run.status === undefined && <p class="hint">{w.notReached}</p>}
           {run.error?.code === 'unknown_path' && <p class="hint">{w.notHere}</p>}
           {(run.error === undefined || run.text !== '') && (
-            <div class="answer-text" tabIndex={0} role="group" aria-label={w.answerOf(title)} aria-busy={run.state === 'running'}>
+            <div
+              class="answer-text"
+              tabIndex={0}
+              role="group"
+              aria-label={w.answerOf(title)}
+              aria-busy={run.state === 'running'}
+            >
               {run.text}
               {run.state === 'running' && <span class="caret" aria-hidden="true" />}
             </div>
@@ -65,8 +71,7 @@ function StateOf({ run: { state, status } }: { readonly run: Run }) {
   const w = words.value;
   return (
     <span class="answer-state" role="status">
-      {status !== undefined && <StatusBadge status={status} />}{' '}
-      <Badge tone={TONES[state]}>{w.runStates[state]}</Badge>
+      {status !== undefined && <StatusBadge status={status} />} <Badge tone={TONES[state]}>{w.runStates[state]}</Badge>
     </span>
   );
 }

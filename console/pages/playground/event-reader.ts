@@ -25,9 +25,7 @@ export class EventReader {
 function eventOf(block: string): StreamEvent[] {
   const lines = block.split(/\r?\n/);
   const valuesOf = (field: string): string[] =>
-    lines
-      .filter((line) => line.startsWith(`${field}:`))
-      .map((line) => line.slice(field.length + 1).replace(/^ /, ''));
+    lines.filter((line) => line.startsWith(`${field}:`)).map((line) => line.slice(field.length + 1).replace(/^ /, ''));
   const data = valuesOf('data');
   return data.length === 0 ? [] : [{ name: valuesOf('event')[0], data: data.join('\n') }];
 }

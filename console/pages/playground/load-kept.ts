@@ -14,7 +14,8 @@ export async function loadKept(id: string, signal: AbortSignal): Promise<ApiErro
   const { dialect, request } = answer.value.client;
   const name = DIALECT_NAMES.find((each) => each === dialect);
   const body = parsed(request.body ?? '');
-  if (name === undefined || body === undefined) return { status: 422, code: request.cut ? 'cut' : 'no_json', message: '' };
+  if (name === undefined || body === undefined)
+    return { status: 422, code: request.cut ? 'cut' : 'no_json', message: '' };
   setQuery({ dialect: name === 'openai-chat' ? undefined : name });
   setWhole(body);
   if (name === 'gemini') setQuery(fromPath(request.path));

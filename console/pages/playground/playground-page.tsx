@@ -41,7 +41,12 @@ export function PlaygroundPage() {
     <Page title={common.value.pages.playground}>
       <Kept />
       <div class="playground">
-        <RequestPanel isRunning={isRunning} onSend={start} onStop={stop} onExplain={may('viewer') ? explain : undefined} />
+        <RequestPanel
+          isRunning={isRunning}
+          onSend={start}
+          onStop={stop}
+          onExplain={may('viewer') ? explain : undefined}
+        />
         <div class="answers-box">
           {asked.value && (
             <Panel title={words.value.explanation}>

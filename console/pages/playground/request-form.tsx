@@ -125,7 +125,9 @@ function NumberField({ label, step, value, onInput }: NumberFieldProps) {
         step={step}
         value={value ?? ''}
         placeholder={words.value.asDefault}
-        onInput={({ currentTarget: { valueAsNumber } }) => onInput(Number.isNaN(valueAsNumber) ? undefined : valueAsNumber)}
+        onInput={({ currentTarget: { valueAsNumber } }) =>
+          onInput(Number.isNaN(valueAsNumber) ? undefined : valueAsNumber)
+        }
       />
     </div>
   );

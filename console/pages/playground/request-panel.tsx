@@ -6,7 +6,17 @@ import { Select } from '../../parts/select.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import type { Json } from './dialects/dialect.ts';
 import { DIALECT_NAMES } from './dialects/dialects.ts';
-import { dialectName, isStreamed, key, model, otherModel, setDialect, setWhole, streamField, wholeBody } from './draft.ts';
+import {
+  dialectName,
+  isStreamed,
+  key,
+  model,
+  otherModel,
+  setDialect,
+  setWhole,
+  streamField,
+  wholeBody,
+} from './draft.ts';
 import { JsonArea } from './json-area.tsx';
 import { ModelField, useModelNames } from './model-field.tsx';
 import { RequestForm } from './request-form.tsx';

@@ -140,7 +140,13 @@ class RunState {
       tokens = { input: more?.input ?? tokens.input, output: more?.output ?? tokens.output };
       error ??= errorOf(value);
     }
-    this.#change({ text, tokens, firstMs, error, events: [...this.#now.events, ...events.map((each) => ({ ms, ...each }))] });
+    this.#change({
+      text,
+      tokens,
+      firstMs,
+      error,
+      events: [...this.#now.events, ...events.map((each) => ({ ms, ...each }))],
+    });
   }
 
   #change(next: Partial<Run>): void {

@@ -13,7 +13,13 @@ const FEW = 12;
 const PAGE = 50;
 
 /** The aliases that the filters leave. Which of them are unfolded stays while they are asked for anew. */
-export function AliasList({ routes: { data, window_s: windowS }, steer }: { readonly routes: Routes; readonly steer: Steer }) {
+export function AliasList({
+  routes: { data, window_s: windowS },
+  steer,
+}: {
+  readonly routes: Routes;
+  readonly steer: Steer;
+}) {
   const w = words.value;
   const chosen = useSignal<ReadonlyMap<string, boolean>>(new Map());
   const most = useSignal(PAGE);

@@ -2,7 +2,12 @@ import type { z } from 'zod';
 import type { Answer } from '../../lib/api.ts';
 import { call } from '../../lib/api.ts';
 import type { AliasJson, FailureJson, RouteJson, routesSchema } from '../../../src/admin/routing/routes-schema.ts';
-import type { cooldownsSchema, drainSchema, RehearsalJson, rehearsalBody } from '../../../src/admin/routing/steering-schema.ts';
+import type {
+  cooldownsSchema,
+  drainSchema,
+  RehearsalJson,
+  rehearsalBody,
+} from '../../../src/admin/routing/steering-schema.ts';
 
 /** What the admin API says of routes, in its own types. */
 export type Routes = z.output<typeof routesSchema>;

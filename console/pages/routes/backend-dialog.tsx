@@ -68,7 +68,15 @@ function Facts({ backend, route }: { readonly backend: string; readonly route: R
   );
 }
 
-function Actions({ backend, uses, steer }: { readonly backend: string; readonly uses: readonly Use[]; readonly steer: Steer }) {
+function Actions({
+  backend,
+  uses,
+  steer,
+}: {
+  readonly backend: string;
+  readonly uses: readonly Use[];
+  readonly steer: Steer;
+}) {
   const w = words.value;
   const isDrained = uses.some(({ route }) => route.draining);
   const rests = uses.some(({ route }) => route.cooldown !== null || route.health.state === 'dead');

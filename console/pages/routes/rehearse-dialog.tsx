@@ -118,7 +118,9 @@ function useCallers(): readonly string[] {
     get<Usage>('/admin/usage', { query: { from: '7d', group_by: 'caller,team' }, signal }),
   );
   const keys = useResource('keys', async (signal): Promise<Answer<Keys>> =>
-    may('admin') ? await get<Keys>('/admin/keys', { query: { limit: 200 }, signal }) : { ok: true, value: { data: [] } },
+    may('admin')
+      ? await get<Keys>('/admin/keys', { query: { limit: 200 }, signal })
+      : { ok: true, value: { data: [] } },
   );
   const place = ({ name, team }: { name?: string | null; team?: string | null }): string =>
     team === null || team === undefined ? (name ?? '') : `${team}/${name ?? ''}`;

@@ -55,7 +55,9 @@ function Figures({ alias, route, windowS }: Omit<RouteNodeProps, 'steer'>) {
       <Figure label={w.ttft} value={ttft === null ? '–' : durationText(ttft)} />
       <Figure
         label={w.slots}
-        value={slots.limit === null ? numberText(slots.in_use) : w.of(numberText(slots.in_use), numberText(slots.limit))}
+        value={
+          slots.limit === null ? numberText(slots.in_use) : w.of(numberText(slots.in_use), numberText(slots.limit))
+        }
       />
       <Figure
         label={w.price}

@@ -80,8 +80,7 @@ export function RoutesPage() {
 
 function PageFilters({ backends }: { readonly backends: readonly string[] }) {
   const w = words.value;
-  const textOf = (state: (typeof STATES)[number]): string =>
-    state === 'problems' ? w.problems : w.routeStates[state];
+  const textOf = (state: (typeof STATES)[number]): string => (state === 'problems' ? w.problems : w.routeStates[state]);
   return (
     <Filters
       filters={[

@@ -23,7 +23,12 @@ export function RouteBadge({ state }: { readonly state: Route['state'] }) {
   );
 }
 
-const ALIAS_TONES: Readonly<Record<Alias['state'], Tone>> = { up: 'good', degraded: 'warn', down: 'bad', disabled: 'plain' };
+const ALIAS_TONES: Readonly<Record<Alias['state'], Tone>> = {
+  up: 'good',
+  degraded: 'warn',
+  down: 'bad',
+  disabled: 'plain',
+};
 
 /** How an alias is. */
 export function AliasBadge({ state }: { readonly state: Alias['state'] }) {

@@ -82,7 +82,11 @@ function UndrainDialog({ step: { backend }, onDone, onClose }: DrainProps) {
   );
 }
 
-function CooldownDialog({ step: { backend, model }, onDone, onClose }: StepDialogProps<{ readonly backend: string; readonly model?: string }>) {
+function CooldownDialog({
+  step: { backend, model },
+  onDone,
+  onClose,
+}: StepDialogProps<{ readonly backend: string; readonly model?: string }>) {
   const w = words.value;
   // What is behind a `*` differs from request to request.
   const only = model?.includes('*') === true ? undefined : model;

@@ -61,10 +61,15 @@ function RouteItem({ route, clientDialect }: { readonly route: ExplainedRouteJso
             </>
           )}
         </p>
-        {translated && dialect !== null && route.skipped === null && <p class="hint">{w.translated(clientDialect, dialect)}</p>}
+        {translated && dialect !== null && route.skipped === null && (
+          <p class="hint">{w.translated(clientDialect, dialect)}</p>
+        )}
         {dropped.length > 0 && (
           <p>
-            {w.dropped} {dropped.map((field) => <code key={field}>{field} </code>)}
+            {w.dropped}{' '}
+            {dropped.map((field) => (
+              <code key={field}>{field} </code>
+            ))}
           </p>
         )}
         {route.skipped === null && <p class="hint">{costText(cost)}</p>}

@@ -27,9 +27,11 @@ export function Explanation({ of }: { readonly of: ExplainJson }) {
       )}
       {rehearsed && <p class="hint">{w.rehearsed}</p>}
       <ExplainedRoutes routes={of.routes} isDeterministic={of.deterministic} clientDialect={of.dialect} />
-      {hedge && <p class="hint">
+      {hedge && (
+        <p class="hint">
           <Ticked text={hedge.why} />
-        </p>}
+        </p>
+      )}
       {steps.length > 0 && (
         <details>
           <summary>{w.steps(of.assumed_failure)}</summary>
@@ -66,7 +68,15 @@ function Limits({ limits }: { readonly limits: readonly ExplainedLimitJson[] }) 
               <span class="explain-limit">
                 {limit.refuses && <Badge tone="bad">{w.refuses}</Badge>} <Ticked text={limit.limit} />
               </span>
-              <meter min={0} max={1} low={0.8} high={0.95} optimum={0} value={Math.min(1, limit.used)} aria-label={limit.limit} />
+              <meter
+                min={0}
+                max={1}
+                low={0.8}
+                high={0.95}
+                optimum={0}
+                value={Math.min(1, limit.used)}
+                aria-label={limit.limit}
+              />
               <span class="hint">
                 {w.left(amount(limit.left, limit.unit), amount(limit.most, limit.unit))} ({percentText(limit.used)})
                 {limit.resets_at !== null && (

@@ -46,7 +46,10 @@ export const anthropicMessages: Dialect = {
     const { text, partial_json: json } = object(delta);
     return type === 'content_block_delta' ? string(text) + string(json) : '';
   },
-  text: ({ content }) => list(content).map((block) => said(object(block))).join('\n\n'),
+  text: ({ content }) =>
+    list(content)
+      .map((block) => said(object(block)))
+      .join('\n\n'),
   tokens(event) {
     const usage = event['usage'] ?? object(event['message'])['usage'];
     const { input_tokens: input, output_tokens: output } = object(usage);

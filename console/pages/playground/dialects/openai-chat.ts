@@ -46,8 +46,14 @@ export const openaiChat: Dialect = {
       return { name: string(name), description: string(description) || undefined, parameters };
     }),
   fromTools: (tools) => tools.map((tool) => ({ type: 'function', function: defined({ ...tool }) })),
-  piece: (event) => list(event['choices']).map((choice) => said(object(object(choice)['delta']))).join(''),
-  text: (answer) => list(answer['choices']).map((choice) => said(object(object(choice)['message']))).join('\n\n'),
+  piece: (event) =>
+    list(event['choices'])
+      .map((choice) => said(object(object(choice)['delta'])))
+      .join(''),
+  text: (answer) =>
+    list(answer['choices'])
+      .map((choice) => said(object(object(choice)['message'])))
+      .join('\n\n'),
   tokens({ usage }) {
     const { prompt_tokens: input, completion_tokens: output } = object(usage);
     return usage === undefined || usage === null ? undefined : { input: number(input), output: number(output) };

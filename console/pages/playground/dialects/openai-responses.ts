@@ -42,7 +42,10 @@ export const openaiResponses: Dialect = {
     const isText = ['response.output_text.delta', 'response.refusal.delta', 'response.function_call_arguments.delta'];
     return isText.includes(string(type)) ? string(delta) : '';
   },
-  text: ({ output }) => list(output).map((item) => said(object(item))).join('\n\n'),
+  text: ({ output }) =>
+    list(output)
+      .map((item) => said(object(item)))
+      .join('\n\n'),
   tokens(event) {
     const { usage } = object(event['response'] ?? event);
     const { input_tokens: input, output_tokens: output } = object(usage);
