@@ -40,7 +40,7 @@ test('with nothing configured the log is on, and what was seen lately: a request
   const set = new FeatureSet(features, featureTools().log);
   set.configure(NOTHING_ON, snapshotOf(set));
   expect(set.policiesOf(NOTHING_ON)).toEqual([]);
-  const isAlwaysOn = (name: string): boolean => name === 'log' || name === 'recent';
+  const isAlwaysOn = (name: string): boolean => ['log', 'recent', 'steering'].includes(name);
   expect(set.sinks).toEqual(
     features.flatMap(({ name, sink }) => (isAlwaysOn(name) && sink !== undefined ? [sink] : [])),
   );
