@@ -78,7 +78,7 @@ function StateOf({ run: { state, status } }: { readonly run: Run }) {
 
 const TONES = { running: 'info', done: 'good', stopped: 'warn', failed: 'bad' } as const;
 
-function Figures({ run: { firstMs, totalMs, tokens, headers } }: { readonly run: Run }) {
+function Figures({ run: { firstMs, totalMs, tokens, headers, error } }: { readonly run: Run }) {
   const w = words.value;
   const ms = (value: number | undefined): string => (value === undefined ? '–' : durationText(value));
   const count = (value: number | undefined): string => (value === undefined ? '–' : numberText(value));
@@ -94,7 +94,12 @@ function Figures({ run: { firstMs, totalMs, tokens, headers } }: { readonly run:
       <Figure label={w.tokensIn} value={count(tokens.input)} />
       <Figure label={w.tokensOut} value={count(tokens.output)} />
       {perSecond !== undefined && <Figure label={w.perSecond} value={numberText(Math.round(perSecond))} />}
-      {served !== undefined && <Figure label={w.servedBy} value={`${served}/${headers['x-llm-proxy-model'] ?? ''}`} />}
+      {served !== undefined && (
+        <Figure
+          label={error === undefined ? w.servedBy : w.lastAsked}
+          value={`${served}/${headers['x-llm-proxy-model'] ?? ''}`}
+        />
+      )}
     </dl>
   );
 }

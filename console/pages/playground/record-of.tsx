@@ -55,7 +55,7 @@ function Tries({ row }: { readonly row: RequestRow }) {
             <b>{backend}</b> <code>{model}</code>
           </span>
           <span>
-            {[status, failure, detail].filter((each) => each !== null).join(' · ')} <Duration ms={ms} />
+            {[...new Set([status, failure, detail])].filter((each) => each !== null).join(' · ')} <Duration ms={ms} />
           </span>
         </li>
       ))}

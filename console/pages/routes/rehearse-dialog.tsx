@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import type { Usage } from '../../lib/answers.ts';
 import { get, type Answer } from '../../lib/api.ts';
 import { durationText } from '../../lib/format.ts';
@@ -8,6 +8,7 @@ import { may } from '../../lib/session.ts';
 import { toast } from '../../lib/toasts.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Select } from '../../parts/select.tsx';
+import { Ticked } from '../../parts/ticked.tsx';
 import { beginRehearsal, type Alias, type RehearsalPlan } from './answers.ts';
 import { backendsOf } from './shown-aliases.ts';
 import { words } from './words.ts';
@@ -83,6 +84,12 @@ interface CallerFieldProps {
 function CallerField({ value, onChange }: CallerFieldProps) {
   const w = words.value;
   const id = useId();
+  const callers = useCallers();
+  const [only] = callers;
+  const isSure = callers.length === 1 && only !== undefined;
+  useEffect(() => {
+    if (isSure && value === '') onChange(only);
+  }, [isSure]);
   return (
     <div>
       <label class="field-label" for={`${id}-input`}>
@@ -99,10 +106,10 @@ function CallerField({ value, onChange }: CallerFieldProps) {
         onInput={(event) => onChange(event.currentTarget.value)}
       />
       <p class="hint" id={`${id}-hint`}>
-        {w.rehearseWhoHint}
+        <Ticked text={w.rehearseWhoHint} />
       </p>
       <datalist id={`${id}-list`}>
-        {useCallers().map((name) => (
+        {callers.map((name) => (
           <option key={name} value={name} />
         ))}
       </datalist>
