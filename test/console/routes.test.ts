@@ -190,7 +190,7 @@ test('200 aliases are folded but for those with problems, which come first; the 
     { backend: 'spare', model: 'demo', priority: 2 },
   ];
   const models = Object.fromEntries(names.map((name) => [name, { routes: routes(name) }]));
-  const large = await startDemoStage({ models });
+  const large = await startDemoStage({ models, admin: { read_only: true } });
   await large.ask('alias-150');
   const view = await openView(browser, large.url);
   await view.go('/console/routes');
@@ -201,6 +201,11 @@ test('200 aliases are folded but for those with problems, which come first; the 
   expect(await view.page.locator('.alias').count()).toBe(100);
   await view.page.getByRole('button', { name: 'Unfold alias-7', exact: true }).click();
   await view.page.getByRole('list', { name: /^Routes of alias-7,/ }).waitFor();
+  // Where nothing may be changed, nothing offers to.
+  await view.go('/console/routes?open=demo');
+  await view.page.getByRole('dialog', { name: 'demo' }).waitFor();
+  for (const name of ['Rehearse a failure', 'Drain', 'End the cooldown'])
+    expect(await view.page.getByRole('button', { name }).count()).toBe(0);
   await closeDone(view);
   await large.stop();
 });

@@ -4,7 +4,8 @@ import { Button } from '../../parts/button.tsx';
 import { Empty } from '../../parts/notice.tsx';
 import { AliasCard } from './alias-card.tsx';
 import type { Alias, Routes } from './answers.ts';
-import { hasProblem, shownAliases } from './shown-aliases.ts';
+import { shownAliases } from './shown-aliases.ts';
+import { useSteadyOrder } from './steady-order.ts';
 import type { Steer } from './steer.ts';
 import { words } from './words.ts';
 
@@ -23,10 +24,10 @@ export function AliasList({
   const w = words.value;
   const chosen = useSignal<ReadonlyMap<string, boolean>>(new Map());
   const most = useSignal(PAGE);
-  const all = shownAliases(data);
+  const { aliases: all, hadProblem, hold } = useSteadyOrder(shownAliases(data));
   const shown = all.slice(0, most.value);
   const byName = new Map(data.map((alias) => [alias.alias, alias]));
-  const isOpen = (alias: Alias): boolean => chosen.value.get(alias.alias) ?? (all.length <= FEW || hasProblem(alias));
+  const isOpen = (alias: Alias): boolean => chosen.value.get(alias.alias) ?? (all.length <= FEW || hadProblem(alias));
   const set = (aliases: readonly Alias[], next: boolean): void => {
     chosen.value = new Map([...chosen.value, ...aliases.map(({ alias }) => [alias, next] as const)]);
   };
@@ -44,7 +45,7 @@ export function AliasList({
     );
   const isAllOpen = shown.every(isOpen);
   return (
-    <div class="alias-box">
+    <div class="alias-box" {...hold}>
       <div class="alias-tools">
         <Button kind="quiet" icon={isAllOpen ? 'up' : 'down'} onClick={() => set(shown, !isAllOpen)}>
           {isAllOpen ? w.foldAll : w.unfoldAll}

@@ -3,6 +3,7 @@ import { path } from '../../lib/router.ts';
 import { hrefWith } from '../../lib/url-state.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { Time } from '../../parts/figures.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import type { Alias, Route } from './answers.ts';
 import { usesOf } from './shown-aliases.ts';
@@ -31,7 +32,7 @@ export function BackendDialog({ backend, aliases, steer, onClose }: BackendDialo
       onClose={onClose}
       footer={maySteer() && route && <Actions backend={backend} uses={uses} steer={steer} />}
     >
-      {route === undefined ? <p>{w.goneBackend}</p> : <Facts backend={backend} route={route} />}
+      {route === undefined ? <p>{w.goneBackend}</p> : <Facts backend={backend} route={latest(uses) ?? route} />}
       {route && (
         <Table
           label={w.usedBy}
@@ -44,9 +45,15 @@ export function BackendDialog({ backend, aliases, steer, onClose }: BackendDialo
   );
 }
 
+/** The route that has served last: a backend's health is the same in all. */
+function latest(uses: readonly Use[]): Route | undefined {
+  const served = uses.map(({ route }) => route).filter((route) => route.last_success !== null);
+  return served.toSorted((one, other) => (other.last_success ?? '').localeCompare(one.last_success ?? ''))[0];
+}
+
 function Facts({ backend, route }: { readonly backend: string; readonly route: Route }) {
   const w = words.value;
-  const { vendor, dialects, slots } = route;
+  const { vendor, dialects, slots, health, last_success: last } = route;
   return (
     <>
       <dl class="facts">
@@ -54,6 +61,20 @@ function Facts({ backend, route }: { readonly backend: string; readonly route: R
         <dd>{vendor}</dd>
         <dt>{w.dialects}</dt>
         <dd>{dialects.length === 0 ? '–' : dialects.join(', ')}</dd>
+        <dt>{w.health}</dt>
+        <dd>
+          {w.healths[health.state]}
+          {health.dead_since !== null && (
+            <>
+              {' '}
+              <Time at={health.dead_since} />
+            </>
+          )}
+        </dd>
+        <dt>{w.lastSuccess}</dt>
+        <dd>
+          <Time at={last} />
+        </dd>
         <dt>{w.slots}</dt>
         <dd>
           {slots.limit === null ? numberText(slots.in_use) : w.of(numberText(slots.in_use), numberText(slots.limit))}

@@ -33,8 +33,9 @@ export function translated(body: Json, from: Dialect, to: Dialect): Json {
 
 /** An error as any of the dialects writes it; undefined: this is none. */
 export function errorOf(value: Json): { readonly code: string; readonly message: string } | undefined {
-  const found = value['error'] ?? (value['type'] === 'error' ? value : undefined);
-  if (found === undefined || found === null) return undefined;
+  const own = value['error'] ?? object(value['response'])['error'];
+  const found = own ?? (value['type'] === 'error' ? value : undefined);
+  if (found === undefined) return undefined;
   if (typeof found === 'string') return { code: '', message: found };
   const { code, type, status, message } = object(found);
   const word = [code, status, type].find((each) => typeof each === 'string');
