@@ -65,7 +65,7 @@ export function RequestPanel({ isRunning, onSend, onStop, onExplain }: RequestPa
         </Tabs>
         <div class="ask-actions">
           {isRunning ? (
-            <Button kind="danger" icon="pause" onClick={onStop}>
+            <Button kind="danger" icon="close" onClick={onStop}>
               {w.stop}
             </Button>
           ) : (
