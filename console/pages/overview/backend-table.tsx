@@ -1,6 +1,7 @@
 import type { Backends } from '../../lib/answers.ts';
 import { numberText } from '../../lib/format.ts';
 import type { Resource } from '../../lib/resource.ts';
+import { hrefWith } from '../../lib/url-state.ts';
 import { StateBadge } from '../../parts/badge.tsx';
 import { Time } from '../../parts/figures.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
@@ -16,6 +17,7 @@ export function BackendTable({ backends }: { readonly backends: Resource<Backend
       columns={columns()}
       rows={backends.value.value?.backends}
       rowKey={({ name }) => name}
+      hrefOf={({ name }) => hrefWith('/console/routes', { open: name })}
       error={backends.error.value}
       onRetry={backends.reload}
     />

@@ -73,7 +73,7 @@ export const en = {
   states: {
     served: 'Served',
     tried: 'Tried, failed',
-    disabled: 'Skipped',
+    disabled: 'Skipped: switched off',
     not_capable: 'Skipped',
     cooling: 'Skipped: cooling down',
     half_open: 'Skipped: half open',

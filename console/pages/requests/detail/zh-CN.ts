@@ -65,7 +65,7 @@ export const zh: typeof en = {
   states: {
     served: '完成',
     tried: '已尝试，失败',
-    disabled: '跳过',
+    disabled: '跳过：已关闭',
     not_capable: '跳过',
     cooling: '跳过：冷却中',
     half_open: '跳过：半开',
