@@ -167,7 +167,7 @@ export const zh: typeof en = {
   clientGone: '客户端此前已断开。',
   cut: (bytes) => `只保留了开头，全长 ${bytes}。`,
   same: '与客户端的内容完全相同。',
-  headers: '请求头',
+  headers: '标头',
   who: '请求方',
   what: '请求内容',
   fact: {
