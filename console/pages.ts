@@ -49,6 +49,46 @@ export const PAGES: readonly PageRow[] = [
     role: 'team_admin',
     load: async () => ({ Page: (await import('./pages/requests/requests-page.tsx')).RequestsPage }),
   },
+  {
+    name: 'usage',
+    path: '/console/usage',
+    icon: 'usage',
+    letter: 'u',
+    role: 'member',
+    load: async () => ({ Page: (await import('./pages/usage/usage-page.tsx')).UsagePage }),
+  },
+  {
+    name: 'keys',
+    path: '/console/keys',
+    icon: 'keys',
+    letter: 'k',
+    role: 'member',
+    load: async () => ({ Page: (await import('./pages/keys/keys-page.tsx')).KeysPage }),
+  },
+  {
+    name: 'teams',
+    path: '/console/teams',
+    icon: 'teams',
+    letter: 't',
+    role: 'team_admin',
+    load: async () => ({ Page: (await import('./pages/teams/teams-page.tsx')).TeamsPage }),
+  },
+  {
+    name: 'routes',
+    path: '/console/routes',
+    icon: 'routes',
+    letter: 'm',
+    role: 'viewer',
+    load: async () => ({ Page: (await import('./pages/routes/routes-page.tsx')).RoutesPage }),
+  },
+  {
+    name: 'playground',
+    path: '/console/playground',
+    icon: 'playground',
+    letter: 'p',
+    role: 'member',
+    load: async () => ({ Page: (await import('./pages/playground/playground-page.tsx')).PlaygroundPage }),
+  },
 ];
 
 /** The page at a path, and what follows its own path there; undefined if there is none. */

@@ -24,6 +24,8 @@ const FORMS = {
   full: { year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
   /** In lists, whose rows are of one year mostly. */
   list: { month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  /** Of what is to come, where seconds do not matter. */
+  moment: { month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit' },
   minute: { hour: '2-digit', minute: '2-digit' },
   second: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   day: { month: 'short', day: '2-digit' },
