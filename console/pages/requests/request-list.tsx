@@ -3,6 +3,7 @@ import { hrefOf } from '../../lib/api.ts';
 import { numberText } from '../../lib/format.ts';
 import { useResource } from '../../lib/resource.ts';
 import { hrefWith } from '../../lib/url-state.ts';
+import { zone } from '../../lib/zone.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Empty } from '../../parts/notice.tsx';
@@ -26,7 +27,8 @@ export function RequestList() {
   const w = words.value;
   const search = searchSet();
   const cursor = cursorField.value;
-  const query = { ...search, ...(cursor !== '' && { cursor }) };
+  // Dates without a time begin in the zone that is shown.
+  const query = { ...search, zone: zone.value, ...(cursor !== '' && { cursor }) };
   const key = JSON.stringify(query);
   const page = useResource(key, (signal) => searchPage(query, PAGE_ROWS, signal));
   const { value, error, loading } = page;
@@ -81,7 +83,7 @@ function Actions({ search, onRefresh }: ActionsProps) {
         <a
           key={format}
           class="button button-plain"
-          href={hrefOf('/admin/requests/export', { ...search, format })}
+          href={hrefOf('/admin/requests/export', { ...search, zone: zone.value, format })}
           download={`requests.${format}`}
         >
           <Icon name="download" />
