@@ -1,5 +1,6 @@
 import { hrefWith } from '../../lib/url-state.ts';
 import { query } from '../../lib/router.ts';
+import { may } from '../../lib/session.ts';
 import { filterQuery, FILTERS, state, type Dimension } from './usage-state.ts';
 import { words } from './words.ts';
 
@@ -38,7 +39,9 @@ export function requestsHref(
   { from, to, ...more }: Times & Readonly<Record<string, string>>,
 ): string | undefined {
   const fields = fieldsOf(dimensions, names);
-  return fields && hrefWith('/console/requests', { ...filterQuery(), ...fields, from, to, ...more });
+  // The list is not for who has only a key.
+  if (fields === undefined || !may('team_admin')) return undefined;
+  return hrefWith('/console/requests', { ...filterQuery(), ...fields, from, to, ...more });
 }
 
 /** The same page for this group alone, by what comes next. */
