@@ -73,6 +73,22 @@ export const PAGES: readonly PageRow[] = [
     role: 'team_admin',
     load: async () => ({ Page: (await import('./pages/teams/teams-page.tsx')).TeamsPage }),
   },
+  {
+    name: 'routes',
+    path: '/console/routes',
+    icon: 'routes',
+    letter: 'm',
+    role: 'viewer',
+    load: async () => ({ Page: (await import('./pages/routes/routes-page.tsx')).RoutesPage }),
+  },
+  {
+    name: 'playground',
+    path: '/console/playground',
+    icon: 'playground',
+    letter: 'p',
+    role: 'member',
+    load: async () => ({ Page: (await import('./pages/playground/playground-page.tsx')).PlaygroundPage }),
+  },
 ];
 
 /** The page at a path, and what follows its own path there; undefined if there is none. */

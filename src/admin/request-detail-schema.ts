@@ -23,6 +23,7 @@ export const ROUTE_STATES = [
   'half_open',
   'unhealthy',
   'draining',
+  'disabled',
   'full',
   'pinned',
   'failed',
