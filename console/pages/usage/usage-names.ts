@@ -1,3 +1,4 @@
+import { WITHOUT } from '../../lib/accounts.ts';
 import { hrefWith } from '../../lib/url-state.ts';
 import { query } from '../../lib/router.ts';
 import { may } from '../../lib/session.ts';
@@ -8,9 +9,6 @@ import { words } from './words.ts';
 export function nameText(names: readonly (string | null)[]): string {
   return names.length === 0 ? words.value.total : names.map((each) => each ?? words.value.none).join(' · ');
 }
-
-/** Without one: two empty names, for an empty field of an address does not count. */
-const WITHOUT = ',';
 
 /** The fields by which the requests of a group are found; undefined: nothing finds them. */
 function fieldsOf(dimensions: readonly Dimension[], names: readonly (string | null)[]) {
