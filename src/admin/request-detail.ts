@@ -6,8 +6,15 @@ import type { RequestDetailJson } from './request-detail-schema.ts';
 import { requestJson } from './request-json.ts';
 import { leftAliasesJson, routesJson } from './request-routes.ts';
 
+/** What is said of a request from elsewhere than its row. */
+export interface RequestPlaces {
+  readonly source: RequestDetailJson['source'];
+  /** `otel.link`. */
+  readonly traceLink: string | undefined;
+}
+
 /** One request with all that is known of it. */
-export function requestDetailJson(row: LedgerRow, source: RequestDetailJson['source']): RequestDetailJson {
+export function requestDetailJson(row: LedgerRow, { source, traceLink }: RequestPlaces): RequestDetailJson {
   const bills = row.tries.map(tryCostJson).filter((bill) => bill !== undefined);
   return {
     ...requestJson(row),
@@ -23,8 +30,13 @@ export function requestDetailJson(row: LedgerRow, source: RequestDetailJson['sou
       total_usd: row.nanoUsd === undefined ? null : formatUsd(row.nanoUsd),
       unpriced: row.unpriced,
     },
+    trace_url: traceUrl(row, traceLink),
     source,
   };
+}
+
+function traceUrl({ detail }: LedgerRow, link: string | undefined): string | null {
+  return detail?.trace === undefined || !link ? null : link.replaceAll('{trace_id}', detail.trace);
 }
 
 function retriesOf({ tries }: LedgerRow): number {

@@ -66,7 +66,8 @@ export const requestOperations = [
     answer: requestDetailSchema,
     async handle({ names: { id = '' }, scope }, context) {
       const row = (await rowOf(id, await ledgerOf(context), scope)) ?? noRequest(id);
-      return { body: requestDetailJson(row, isInMemory(context) ? 'memory' : 'ledger') };
+      const source = isInMemory(context) ? 'memory' : 'ledger';
+      return { body: requestDetailJson(row, { source, traceLink: context.config().otel.link }) };
     },
   }),
 ];

@@ -335,6 +335,37 @@ describe('the trace of a caller', () => {
     expect(servers.map((span) => span.attributes['http.response.status_code'])).toEqual([400n]);
   });
 
+  test.each([
+    ['its trace ID has another form', { 'x-trace-id': 'order-4711' }, 'order-4711'],
+    ['there is one, and a traceparent of another trace', { 'x-trace-id': 'order-4711', traceparent: PARENT }, 'order-4711'],
+    ['there is a traceparent alone', { traceparent: PARENT }, TRACE],
+  ] as const)('is found by what log, answer and ledger show where %s', async (_, headers, shown) => {
+    await start({ otel: { link: 'https://look.example/?id={trace_id}#{trace_id}' } });
+    const answer = await ask({ headers });
+    expect(answer.headers['x-trace-id']).toBe(shown);
+    expect(first.requests.at(-1)?.headers['x-trace-id']).toBe(shown);
+    const { servers, all } = await spansOf();
+    const inTrace = 'traceparent' in headers ? TRACE : new Bun.CryptoHasher('sha256').update(shown).digest('hex').slice(0, 32);
+    expect(new Set(all.map(({ traceId }) => traceId))).toEqual(new Set([inTrace]));
+    expect(servers[0]?.attributes['llm_proxy.trace_id']).toBe(shown);
+    expect(gateway?.lines.map((line) => line.trace_id)).toContain(shown);
+    await holds(async () => {
+      const { trace_id: id, trace_url: url } = await read(`/admin/requests/${shown}`);
+      expect([id, url]).toEqual([shown, `https://look.example/?id=${inTrace}#${inTrace}`]);
+    });
+  });
+
+  test('has no URL where its spans are not kept, or nothing says where to look', async () => {
+    await start({ otel: { sample: 0, link: 'https://look.example/{trace_id}' } });
+    await ask({ headers: { 'x-trace-id': 'not-kept' } });
+    await ask({ headers: { 'x-trace-id': 'kept' }, body: { model: 'nope' } });
+    const url = async (id: string) => (await read(`/admin/requests/${id}`)).trace_url;
+    await holds(async () => expect(await url('kept')).toStartWith('https://look.example/'));
+    expect(await url('not-kept')).toBeNull();
+    await gateway?.reload({});
+    expect(await url('kept')).toBeNull();
+  });
+
   test('that is malformed is another one', async () => {
     await start();
     await ask({ headers: { traceparent: `00-${TRACE}-${'0'.repeat(16)}-01`, tracestate: 'a=1' } });
@@ -369,12 +400,31 @@ describe('backends', () => {
     expect(first.requests.at(-1)?.headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   });
 
-  test('with `trace` are told of the span of the caller where the gateway makes none', async () => {
+  // https://www.w3.org/TR/trace-context/#alternative-processing
+  test.each([
+    [PARENT, 'vendor=1'],
+    [PARENT, ' vendor=1 , other=2'],
+    // Flags and versions to come are not the gateway's to change where it takes no part.
+    [PARENT.replace(/01$/, '03'), 'vendor=1'],
+    [`01-${TRACE}-${SPAN}-ff-more`, undefined],
+  ])('with `trace` get %s %s as it came where the gateway makes no spans', async (traceparent, tracestate) => {
     await start({ backend: { trace: true }, otel: { enabled: false } });
-    await ask({ headers: SENT });
-    expect(first.requests.at(-1)?.headers).toMatchObject({ traceparent: PARENT, tracestate: 'vendor=1' });
-    await ask();
-    expect(first.requests.at(-1)?.headers).not.toHaveProperty('traceparent');
+    await ask({ headers: { traceparent, ...(tracestate === undefined ? {} : { tracestate }), baggage: 'user=ann' } });
+    const { headers = {} } = first.requests.at(-1) ?? {};
+    expect([headers['traceparent'], headers['tracestate']]).toEqual([traceparent, tracestate?.trim()]);
+    expect(headers).not.toHaveProperty('baggage');
+  });
+
+  test('with `trace` get nothing that is malformed, and nothing of their own', async () => {
+    await start({ backend: { trace: true }, otel: { enabled: false } });
+    for (const sent of [{}, { tracestate: 'vendor=1' }, { traceparent: `00-${TRACE}-${SPAN}`, tracestate: 'vendor=1' }]) {
+      await ask({ headers: sent });
+      const { headers } = first.requests.at(-1) ?? {};
+      for (const name of Object.keys(SENT)) expect(headers).not.toHaveProperty(name);
+    }
+    await ask({ headers: { traceparent: PARENT, tracestate: 'no list' } });
+    expect(first.requests.at(-1)?.headers).toMatchObject({ traceparent: PARENT });
+    expect(first.requests.at(-1)?.headers).not.toHaveProperty('tracestate');
   });
 });
 
