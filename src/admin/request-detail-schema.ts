@@ -88,7 +88,9 @@ export const requestDetailSchema = requestSchema.extend({
     .nullable()
     .describe('What docs/errors.md says of `error_code`.'),
   cost: z.object({ tries: z.array(tryCost), total_usd: text, unpriced: z.boolean() }),
-  trace_url: text.describe('Where its spans can be looked at, by `otel.link`. Null: there is no link, or no spans were kept.'),
+  trace_url: text.describe(
+    'Where its spans can be looked at, by `otel.link`. Null: there is no link, or no spans were kept.',
+  ),
   source: z.enum(['ledger', 'memory']),
 });
 

@@ -1,7 +1,7 @@
 import type { ExchangeRecord } from '../../core/record.ts';
 import { newSpanId } from '../../lib/trace-context.ts';
 import type { Sink } from '../sink.ts';
-import type { Profile } from './attribute-row.ts';
+import type { Mask, Profile } from './attribute-row.ts';
 import { keptTrace } from './kept-trace.ts';
 import type { SpanExporter } from './span-exporter.ts';
 import { spansOf } from './spans-of.ts';
@@ -16,7 +16,7 @@ export interface TraceOutput {
 /** Makes the spans of each exchange that is kept, once it is over, for every destination. */
 export class TraceSink implements Sink {
   outputs: readonly TraceOutput[] = [];
-  mask: (text: string) => string = (text) => text;
+  mask: Mask = (text) => text;
 
   record(record: ExchangeRecord): void {
     const { trace } = record;
