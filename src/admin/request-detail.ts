@@ -14,7 +14,15 @@ export interface RequestPlaces {
 }
 
 /** One request with all that is known of it. */
+<<<<<<< HEAD
 export function requestDetailJson(row: LedgerRow, { source, traceLink }: RequestPlaces): RequestDetailJson {
+=======
+export function requestDetailJson(
+  row: LedgerRow,
+  source: RequestDetailJson['source'],
+  charges: RequestDetailJson['charges'],
+): RequestDetailJson {
+>>>>>>> main
   const bills = row.tries.map(tryCostJson).filter((bill) => bill !== undefined);
   return {
     ...requestJson(row),
@@ -30,7 +38,11 @@ export function requestDetailJson(row: LedgerRow, { source, traceLink }: Request
       total_usd: row.nanoUsd === undefined ? null : formatUsd(row.nanoUsd),
       unpriced: row.unpriced,
     },
+<<<<<<< HEAD
     trace_url: traceUrl(row, traceLink),
+=======
+    charges,
+>>>>>>> main
     source,
   };
 }
