@@ -97,13 +97,10 @@ export const requestDetailSchema = requestSchema.extend({
     .nullable()
     .describe('What docs/errors.md says of `error_code`.'),
   cost: z.object({ tries: z.array(tryCost), total_usd: text, unpriced: z.boolean() }),
-<<<<<<< HEAD
+  charges: z.array(charge).describe('What it took from each budget.'),
   trace_url: text.describe(
     'Where its spans can be looked at, by `otel.link`. Null: there is no link, or no spans were kept.',
   ),
-=======
-  charges: z.array(charge).describe('What it took from each budget.'),
->>>>>>> main
   source: z.enum(['ledger', 'memory']),
 });
 

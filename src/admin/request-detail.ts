@@ -6,23 +6,14 @@ import type { RequestDetailJson } from './request-detail-schema.ts';
 import { requestJson } from './request-json.ts';
 import { leftAliasesJson, routesJson } from './request-routes.ts';
 
-/** What is said of a request from elsewhere than its row. */
-export interface RequestPlaces {
-  readonly source: RequestDetailJson['source'];
+/** What is known of a request besides its row. */
+export interface KnownBesides extends Pick<RequestDetailJson, 'source' | 'charges'> {
   /** `otel.link`. */
   readonly traceLink: string | undefined;
 }
 
 /** One request with all that is known of it. */
-<<<<<<< HEAD
-export function requestDetailJson(row: LedgerRow, { source, traceLink }: RequestPlaces): RequestDetailJson {
-=======
-export function requestDetailJson(
-  row: LedgerRow,
-  source: RequestDetailJson['source'],
-  charges: RequestDetailJson['charges'],
-): RequestDetailJson {
->>>>>>> main
+export function requestDetailJson(row: LedgerRow, { source, charges, traceLink }: KnownBesides): RequestDetailJson {
   const bills = row.tries.map(tryCostJson).filter((bill) => bill !== undefined);
   return {
     ...requestJson(row),
@@ -38,11 +29,8 @@ export function requestDetailJson(
       total_usd: row.nanoUsd === undefined ? null : formatUsd(row.nanoUsd),
       unpriced: row.unpriced,
     },
-<<<<<<< HEAD
-    trace_url: traceUrl(row, traceLink),
-=======
     charges,
->>>>>>> main
+    trace_url: traceUrl(row, traceLink),
     source,
   };
 }
