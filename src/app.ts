@@ -34,6 +34,7 @@ import type { PromptSet } from './prompts/prompt-set.ts';
 import { cooldowns, failedKeys, healthChecks, shortageOf } from './observers.ts';
 import { readPrompts } from './read-prompts.ts';
 import { healthSettings, logSettings, maxBufferedBytes, priceTable } from './settings.ts';
+import { historyEnd } from './demo/history-end.ts';
 import { buildSnapshot, type SnapshotSources } from './build-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Environment } from './lib/environment.ts';
@@ -237,6 +238,7 @@ export class App {
         loaded_at: this.#loadedAt.toISOString(),
         last_reload: last ?? null,
       },
+      demo: this.config.isDemo === true ? { history_until: historyEnd(this.recent) } : undefined,
       features: this.features.status(),
     };
   }

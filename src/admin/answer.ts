@@ -41,10 +41,19 @@ async function answerAdmin(exchange: Exchange, context: AdminContext): Promise<L
     scope: role === 'team_admin' ? new TeamScope(session?.teams ?? [], context.callers.teams) : undefined,
   };
   try {
-    return await operation.run(call, context);
+    return await operation.run(call, contextSeen(exchange, context));
   } catch (error) {
     throw refusalOfStore(error) ?? error;
   }
+}
+
+/** Says that whoever asks does not want to see what a demo has made up. */
+const HIDES_HISTORY = 'x-llm-proxy-demo-history';
+
+/** What a call works with: without the history of a demo, where that is to be hidden. */
+function contextSeen({ headers }: Exchange, context: AdminContext): AdminContext {
+  const recent = headers[HIDES_HISTORY] === 'hide' ? context.recent.withoutHistory : undefined;
+  return recent === undefined ? context : { ...context, recent, hidesHistory: true };
 }
 
 function operationOf({ path, method }: Exchange): { operation: Operation; names: Readonly<Record<string, string>> } {
