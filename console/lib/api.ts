@@ -45,10 +45,10 @@ export async function call<Value>(method: string, path: string, options: CallOpt
       credentials: 'same-origin',
       headers: {
         accept: 'application/json',
-        // The log need not tell of each reading.
-        'x-llm-proxy-console': '1',
         // A demo then leaves out what it has made up.
         ...(address.value.get('history') === 'hidden' ? { 'x-llm-proxy-demo-history': 'hide' } : {}),
+        // The log need not tell of each reading.
+        'x-llm-proxy-console': '1',
         ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken() }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,

@@ -5,7 +5,7 @@ import { cursorQuery } from './page-query.ts';
 import { refuseCursor, storeOf } from './store-of.ts';
 import { parseTime, timeText, zoneText } from './time-text.ts';
 
-/** One entry. */
+/** A change, or a reading of what is private. */
 export const auditEntry = z.object({
   id: z.string(),
   at: z.string(),
