@@ -15,7 +15,7 @@ import type { Feature, FeatureTools } from './feature.ts';
 import { FeatureSet } from './feature-set.ts';
 import { createFeatures } from './features.ts';
 import { Gateway } from './gateway.ts';
-import { ReloadHistory } from './reload-history.ts';
+import { ReloadHistory } from './admin/reload-history.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import { VERSION } from './lib/version.ts';
 import { stderrWriter } from './records/log/console/console-writer.ts';

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { RecentActivity } from '../records/recent/recent-activity.ts';
 import type { Context } from '../context.ts';
 import type { LiveListeners } from './live/live-listeners.ts';
-import type { ReloadHistory } from '../reload-history.ts';
+import type { ReloadHistory } from './reload-history.ts';
 import type { Steering } from '../upstream/steering/steering.ts';
 
 /** What operations know beyond what every request works with. */
