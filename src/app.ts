@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 
+import type { AdminTools } from './admin/admin-context.ts';
 import { createAdmin } from './admin/answer.ts';
 import { createSignIn } from './console/sign-in.ts';
 import type { HealthChecks } from './routing/health.ts';
@@ -67,6 +68,8 @@ export class App {
   onReload: () => Promise<ReloadResult> = () => Promise.resolve({ result: 'refused', problems: [NO_FILE] });
   /** Told of each config that has come into force after the first. */
   onConfigured: (config: Config) => void = () => undefined;
+  /** What the admin API knows beyond what every request works with. */
+  readonly adminTools: AdminTools;
   readonly #live: LiveBackends;
   readonly #health: HealthChecks;
   readonly #queue: RequestQueue;
@@ -127,6 +130,12 @@ export class App {
       file: place.file,
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
+    this.adminTools = {
+      config: () => this.config,
+      budgets: this.#budgets,
+      recent: this.recent,
+      steering: this.#steering,
+    };
     const snapshot = buildSnapshot(config, this.#sourcesFor(config, prompts));
     const openStore = () => (this.#store.isConfigured ? this.#store.get() : undefined);
     this.gateway = new Gateway(snapshot, {
@@ -143,12 +152,7 @@ export class App {
       itemStore: new ItemStore(this.#budget),
       reload: () => this.onReload(),
       status: () => this.#status(),
-      admin: createAdmin({
-        config: () => this.config,
-        budgets: this.#budgets,
-        recent: this.recent,
-        steering: this.#steering,
-      }),
+      admin: createAdmin(this.adminTools),
       signIn: createSignIn({ clock, log, callers: this.#callers, openStore }),
       openStore,
       callers: this.#callers,

@@ -252,6 +252,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
     hedge: model.hedge && { after: model.hedge.after, atMost: model.hedge.at_most, live: live.hedge(name) },
     commit: model.commit === 'first_content' ? undefined : model.commit,
     logBodies: model.log_bodies,
+    disabled: disabledOf(model, backends),
   };
   const byPriority = new Map<number, Route[]>();
   for (const { backend: backendName, model: modelName, priority, weight, enabled } of model.routes) {
@@ -283,6 +284,11 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
   }
   tiers.push(...[...byPriority].sort(([a], [b]) => a - b).map(([, routes]) => routes));
   return alias;
+}
+
+function disabledOf({ routes }: Config['models'][string], backends: ReadonlyMap<string, Backend>): Alias['disabled'] {
+  const disabled = routes.filter(({ enabled, backend }) => !enabled || !backends.has(backend));
+  return disabled.length === 0 ? undefined : disabled.map(({ backend, model }) => ({ backend, model }));
 }
 
 /** Names of headers mean the same in any case, and must replace what has the same name. */

@@ -68,7 +68,8 @@ export function hrefOf(path: string, query: Query = {}): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-function errorOf(status: number, text: string): ApiError {
+/** The error that an answer of the gateway tells. */
+export function errorOf(status: number, text: string): ApiError {
   try {
     const { error } = JSON.parse(text) as { error: { code?: string; message?: string; param?: string | null } };
     const { code = '', message = text, param } = error;
