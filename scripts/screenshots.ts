@@ -9,6 +9,9 @@ const IMAGES = 'docs/images';
 /** What the documentation shows is not larger. */
 const MOST_BYTES = 300 * 1024;
 
+/** How much of the past a page shows, where that is usually more than the demo has. */
+const SHOWN: Readonly<Record<string, string>> = { overview: '?window=1h', usage: '?window=24h' };
+
 const { values: options } = parseArgs({ options: { all: { type: 'string' } } });
 const folder = options.all ?? IMAGES;
 await mkdir(folder, { recursive: true });
@@ -50,9 +53,6 @@ async function pages(): Promise<Shown[]> {
     return { name, path: `${path ?? '/'}${SHOWN[name] ?? ''}` };
   });
 }
-
-/** How much of the past a page shows, where that is usually more than the demo has. */
-const SHOWN: Readonly<Record<string, string>> = { overview: '?window=1h', usage: '?window=24h' };
 
 /** One request in which a backend failed and another served, where there is a page for it. */
 async function oneRequest(): Promise<Shown[]> {
