@@ -144,7 +144,9 @@ test('a new key for Claude Code: made, and what to paste is shown', async () => 
   await operator.clicks(page.getByRole('link', { name: 'Connect a tool' }));
   await operator.chooses('Tool', 'Claude Code');
   await page.getByText('ANTHROPIC_BASE_URL').first().waitFor();
-  expect(await page.locator('main').textContent()).toContain(demo.url);
+  const pasted = await page.locator('main').textContent();
+  expect(pasted).toContain(demo.url);
+  expect(pasted).toContain(secret);
   await operator.leaves({ within: 6 });
 
   const answer = await fetch(`${demo.url}/v1/messages`, {
