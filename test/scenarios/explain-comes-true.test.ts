@@ -1,5 +1,5 @@
 // What an explanation says is what then happens, whatever the aliases, and whatever is drained, cooling, full or failing.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { send, type RawAnswer } from '../kit/client.ts';
 import { startGateway, type Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
