@@ -156,6 +156,8 @@ export interface AttemptRecord {
   /** Whose API it is, in the words of the conventions for traces (`aws.bedrock`), and where. */
   readonly provider?: string | undefined;
   readonly place?: string | undefined;
+  /** The id that it gave its answer. */
+  readonly responseId?: string | undefined;
   /** Its word for why its answer ended. */
   readonly finishReason?: string | undefined;
   /** The answer that the client got is this attempt's. */

@@ -152,6 +152,7 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     ignoredCounts: attempt.usage?.ignored,
     provider: route.backend.provider,
     place: route.backend.place,
+    responseId: bounded(attempt.responseId),
     finishReason: bounded(attempt.finishReason),
     isServing: attempt === served,
     spanId: attempt.spanId,

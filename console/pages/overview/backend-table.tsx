@@ -14,7 +14,7 @@ export function BackendTable({ backends }: { readonly backends: readonly Overvie
       columns={columns()}
       rows={backends}
       rowKey={({ name }) => name}
-      hrefOf={({ name }) => hrefWith('/console/routes', { backend: name })}
+      hrefOf={({ name }) => hrefWith('/console/routes', { open: name })}
     />
   );
 }
