@@ -9,6 +9,9 @@ const IMAGES = 'docs/images';
 /** What the documentation shows is not larger. */
 const MOST_BYTES = 300 * 1024;
 
+/** How much of the past a page shows, where that is usually more than the demo has. */
+const SHOWN: Readonly<Record<string, string>> = { overview: '?window=1h', usage: '?window=24h' };
+
 const { values: options } = parseArgs({ options: { all: { type: 'string' } } });
 const folder = options.all ?? IMAGES;
 await mkdir(folder, { recursive: true });
@@ -45,10 +48,10 @@ async function pages(): Promise<Shown[]> {
   const links = await view.page.locator('nav a').all();
   const paths = await Promise.all(links.map((link) => link.getAttribute('href')));
   await view.close();
-  return paths.map((path) => ({
-    name: path?.replace('/console/', '').replace('/', '') || 'overview',
-    path: path ?? '/',
-  }));
+  return paths.map((path) => {
+    const name = path?.replace('/console/', '').replace('/', '') || 'overview';
+    return { name, path: `${path ?? '/'}${SHOWN[name] ?? ''}` };
+  });
 }
 
 /** One request in which a backend failed and another served, where there is a page for it. */

@@ -19,6 +19,7 @@ import { budgetsOfTeam } from './people.ts';
  */
 export function createDemo({ clock, store, recent, budgets }: FeatureTools): Feature {
   let isClosed = false;
+  let cancel: (() => void) | undefined;
   let writing: Promise<void> | undefined;
   let own: RecentActivity | undefined;
   return {
@@ -34,11 +35,12 @@ export function createDemo({ clock, store, recent, budgets }: FeatureTools): Fea
       if (own === undefined) return;
       own.node = config.node_name ?? hostname();
       own.mask = recent.mask;
-      // The gateway listens first.
-      writing ??= Bun.sleep(0).then(() => written(own?.node ?? '', prices));
+      const { node } = own;
+      cancel ??= clock.after(LISTENS_FIRST_MS, () => (writing = written(node, prices)));
     },
     async close() {
       isClosed = true;
+      cancel?.();
       await writing;
     },
   };
@@ -62,6 +64,9 @@ export function createDemo({ clock, store, recent, budgets }: FeatureTools): Fea
     }
   }
 }
+
+/** So long it waits, so that nobody waits for it who starts the gateway. */
+const LISTENS_FIRST_MS = 150;
 
 async function writePeople({ teams, keys }: MadeHistory, store: Store): Promise<void> {
   for (const { team, audit } of teams) await store.teams.insert(team, { audit });
