@@ -144,6 +144,7 @@ export class App {
       status: () => this.#status(),
       admin: createAdmin({
         config: () => this.config,
+        snapshotInForce: () => this.gateway.snapshot,
         budgets: this.#budgets,
         recent: this.recent,
         steering: this.#steering,

@@ -2,6 +2,7 @@ import type { BudgetBook } from '../admission/budget/budget-book.ts';
 import type { Config } from '../config/schema.ts';
 import type { RecentActivity } from '../records/recent/recent-activity.ts';
 import type { Context } from '../context.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { LiveListeners } from './live/live-listeners.ts';
 import type { Steering } from '../upstream/steering/steering.ts';
 
@@ -9,6 +10,8 @@ import type { Steering } from '../upstream/steering/steering.ts';
 export interface AdminTools {
   /** The config in force. */
   config(): Config;
+  /** What requests work with that come now; a call has the one that it began with. */
+  snapshotInForce(): Snapshot;
   /** What has become of all budgets. */
   readonly budgets: BudgetBook;
   /** What the process has seen lately. */
