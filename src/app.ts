@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 
+import type { AdminTools } from './admin/admin-context.ts';
 import { createAdmin } from './admin/answer.ts';
 import { createSignIn } from './console/sign-in.ts';
 import type { HealthChecks } from './routing/health.ts';
@@ -33,6 +34,7 @@ import type { PromptSet } from './prompts/prompt-set.ts';
 import { cooldowns, failedKeys, healthChecks, shortageOf } from './observers.ts';
 import { readPrompts } from './read-prompts.ts';
 import { healthSettings, logSettings, maxBufferedBytes, priceTable } from './settings.ts';
+import { historyEnd } from './demo/history-end.ts';
 import { buildSnapshot, type SnapshotSources } from './build-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Environment } from './lib/environment.ts';
@@ -66,6 +68,8 @@ export class App {
   onReload: () => Promise<ReloadResult> = () => Promise.resolve({ result: 'refused', problems: [NO_FILE] });
   /** Told of each config that has come into force after the first. */
   onConfigured: (config: Config) => void = () => undefined;
+  /** What the admin API knows beyond what every request works with. */
+  readonly adminTools: AdminTools;
   readonly #live: LiveBackends;
   readonly #health: HealthChecks;
   readonly #queue: RequestQueue;
@@ -126,6 +130,13 @@ export class App {
       file: place.file,
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
+    this.adminTools = {
+      config: () => this.config,
+      snapshotInForce: () => this.gateway.snapshot,
+      budgets: this.#budgets,
+      recent: this.recent,
+      steering: this.#steering,
+    };
     const snapshot = buildSnapshot(config, this.#sourcesFor(config, prompts));
     const openStore = () => (this.#store.isConfigured ? this.#store.get() : undefined);
     this.gateway = new Gateway(snapshot, {
@@ -142,13 +153,7 @@ export class App {
       itemStore: new ItemStore(this.#budget),
       reload: () => this.onReload(),
       status: () => this.#status(),
-      admin: createAdmin({
-        config: () => this.config,
-        snapshotInForce: () => this.gateway.snapshot,
-        budgets: this.#budgets,
-        recent: this.recent,
-        steering: this.#steering,
-      }),
+      admin: createAdmin(this.adminTools),
       signIn: createSignIn({ clock, log, callers: this.#callers, openStore }),
       openStore,
       callers: this.#callers,
@@ -234,6 +239,7 @@ export class App {
         loaded_at: this.#loadedAt.toISOString(),
         last_reload: last ?? null,
       },
+      demo: this.config.isDemo === true ? { history_until: historyEnd(this.recent) } : undefined,
       features: this.features.status(),
     };
   }

@@ -89,7 +89,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     ...endpointsOf(config),
     keyCheck: keyCheckOf(config, access),
     adminKey: adminKeyOf(config),
-    openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
+    openCallers: openCallersOf(config, access),
     hasManyCallers: hasManyCallers(config),
     seal: sealOf(config),
     scrubber: scrubberOf(config, env, backends),
@@ -169,6 +169,12 @@ function keyCheckOf(config: Config, access: CallerAccess): KeyCheck | undefined 
   return new KeyCheck(own, known, access);
 }
 
+/** A demo needs no key, but knows those that are made while it runs. */
+function openCallersOf(config: Config, access: CallerAccess): OpenCallers {
+  const known = config.isDemo === true ? new KeyCheck(undefined, [], access) : undefined;
+  return new OpenCallers(gatewaySecret(config.server.secret, 'callers'), known);
+}
+
 function ownAccess({ keys = [], teams = [] }: Config): CallerAccess {
   const access = new CallerAccess();
   access.configure(keys.map(keySpecOf), teams.map(teamSpecOf));
@@ -246,6 +252,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
     hedge: model.hedge && { after: model.hedge.after, atMost: model.hedge.at_most, live: live.hedge(name) },
     commit: model.commit === 'first_content' ? undefined : model.commit,
     logBodies: model.log_bodies,
+    disabled: disabledOf(model, backends),
   };
   const byPriority = new Map<number, Route[]>();
   for (const { backend: backendName, model: modelName, priority, weight, enabled } of model.routes) {
@@ -277,6 +284,11 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
   }
   tiers.push(...[...byPriority].sort(([a], [b]) => a - b).map(([, routes]) => routes));
   return alias;
+}
+
+function disabledOf({ routes }: Config['models'][string], backends: ReadonlyMap<string, Backend>): Alias['disabled'] {
+  const disabled = routes.filter(({ enabled, backend }) => !enabled || !backends.has(backend));
+  return disabled.length === 0 ? undefined : disabled.map(({ backend, model }) => ({ backend, model }));
 }
 
 /** Names of headers mean the same in any case, and must replace what has the same name. */

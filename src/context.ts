@@ -54,6 +54,8 @@ export interface GatewayStatus {
     /** Null before the first. */
     readonly last_reload: LastReload | null;
   };
+  /** Of a demo: what was before this is made up, as ISO 8601. Undefined of any other gateway. */
+  readonly demo?: { readonly history_until: string } | undefined;
   /** What features have to say, by name; undefined if nothing. */
   readonly features: Readonly<Record<string, object>> | undefined;
 }

@@ -44,8 +44,8 @@ export interface Feature {
   close?(): Promise<void>;
   /** What is wrong with it just now, as a code without secrets (strangers read it at `/readyz`); undefined: nothing is. */
   degraded?(): string | undefined;
-  /** What `GET /admin/status` says of it: JSON. */
-  status?(): object;
+  /** What `GET /admin/status` says of it: JSON; undefined: nothing. */
+  status?(): object | undefined;
 }
 
 /** What features are made with. */

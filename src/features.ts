@@ -3,6 +3,7 @@ import { createCallerConcurrency, createCallerRates } from './admission/caller-l
 import { createKeys } from './admission/keys/feature.ts';
 import { createQueue } from './admission/queue/feature.ts';
 import { createRateLimits } from './admission/rate-limit/feature.ts';
+import { createDemo } from './demo/feature.ts';
 import type { Feature, FeatureTools } from './feature.ts';
 import { createBodies } from './records/bodies/feature.ts';
 import { createLedger } from './records/ledger/feature.ts';
@@ -23,6 +24,7 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
     createLogSink(tools, logSettings),
     createMetricsSink(tools),
     createRecent(tools),
+    createDemo(tools),
     createTraces(tools),
     ledger,
     room,

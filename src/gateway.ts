@@ -55,6 +55,11 @@ export class Gateway {
     return this.#context.snapshot;
   }
 
+  /** What requests that begin now work with. */
+  get context(): Context {
+    return this.#context;
+  }
+
   /** Why no load balancer should send anything here; undefined: it should. */
   get unready(): Unready | undefined {
     if (this.draining) return 'draining';

@@ -24,7 +24,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['serving', 'delivery'],
   ['handlers'],
   ['gateway'],
-  ['admin', 'console'],
+  ['admin', 'console', 'demo'],
   ['settings', 'observers', 'read-prompts'],
   ['features', 'feature-set'],
   ['app'],

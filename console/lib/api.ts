@@ -1,4 +1,5 @@
 import { csrfToken, onUnauthorized } from './credentials.ts';
+import { query as address } from './router.ts';
 
 /** What came of a call: errors are values, so that whoever shows an answer shows them too. */
 export type Answer<Value> =
@@ -42,6 +43,8 @@ export async function call<Value>(method: string, path: string, options: CallOpt
       credentials: 'same-origin',
       headers: {
         accept: 'application/json',
+        // A demo then leaves out what it has made up.
+        ...(address.value.get('history') === 'hidden' ? { 'x-llm-proxy-demo-history': 'hide' } : {}),
         ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken() }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
@@ -65,7 +68,8 @@ export function hrefOf(path: string, query: Query = {}): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-function errorOf(status: number, text: string): ApiError {
+/** The error that an answer of the gateway tells. */
+export function errorOf(status: number, text: string): ApiError {
   try {
     const { error } = JSON.parse(text) as { error: { code?: string; message?: string; param?: string | null } };
     const { code = '', message = text, param } = error;

@@ -28,6 +28,7 @@ function focusSearch(): void {
   document.querySelector<HTMLInputElement>('[data-search]')?.focus();
 }
 
-function isWriting(target: EventTarget | null): boolean {
+/** Whether a key that is pressed there is a letter of a text. */
+export function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
 }

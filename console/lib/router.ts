@@ -11,6 +11,7 @@ export const query: ReadonlySignal<URLSearchParams> = computed(() => place.value
 /** Goes to an address of the console. `replace`: the back button skips where we are. */
 export function go(href: string, { replace = false } = {}): void {
   const next = new URL(href, location.href);
+  if (!replace) keepFields(next);
   if (next.href === location.href) return;
   const isOtherPage = next.pathname !== location.pathname;
   if (replace) history.replaceState(null, '', next);
@@ -18,6 +19,16 @@ export function go(href: string, { replace = false } = {}): void {
   place.value = next;
   // A screen reader and the keyboard begin where the new page does.
   if (isOtherPage && !replace) requestAnimationFrame(() => document.querySelector<HTMLElement>('main')?.focus());
+}
+
+/** What holds for every page is in every address. */
+const KEPT = ['history'];
+
+function keepFields(next: URL): void {
+  for (const name of KEPT) {
+    const value = place.value.searchParams.get(name);
+    if (value !== null && !next.searchParams.has(name)) next.searchParams.set(name, value);
+  }
 }
 
 /** True for what the console itself shows. */

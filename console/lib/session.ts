@@ -18,6 +18,8 @@ export interface Session {
   readonly by: 'local' | 'admin_key' | 'key' | 'oidc' | null;
   readonly csrf_token: string | null;
   readonly read_only: boolean;
+  /** The gateway is a demo: what was before this time is made up. */
+  readonly demo?: { readonly history_until: string } | null;
   readonly ways: Ways;
 }
 

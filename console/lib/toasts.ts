@@ -5,6 +5,13 @@ export interface Toast {
   readonly id: number;
   readonly tone: 'good' | 'bad';
   readonly text: string;
+  /** Where to see more of it. */
+  readonly link?: ToastLink;
+}
+
+interface ToastLink {
+  readonly href: string;
+  readonly text: string;
 }
 
 const shown = signal<readonly Toast[]>([]);
@@ -16,9 +23,9 @@ const BAD_LASTS_MS = 12_000;
 let last = 0;
 
 /** Says that something is done, or that it went wrong. */
-export function toast(text: string, tone: Toast['tone'] = 'good'): void {
+export function toast(text: string, tone: Toast['tone'] = 'good', link?: ToastLink): void {
   const id = ++last;
-  shown.value = [...shown.value.slice(-3), { id, tone, text }];
+  shown.value = [...shown.value.slice(-3), { id, tone, text, ...(link && { link }) }];
   setTimeout(() => dismiss(id), tone === 'good' ? LASTS_MS : BAD_LASTS_MS);
 }
 

@@ -4,7 +4,7 @@ import { words } from '../words/words.ts';
 import { Button } from './button.tsx';
 
 /** A window above the page. The browser keeps the focus inside, and Esc closes it; whoever had the focus before gets it back. */
-export function Dialog({ title, onClose, children, footer, wide = false }: DialogProps) {
+export function Dialog({ title, onClose, children, footer, wide = false, isKept = false }: DialogProps) {
   const id = useId();
   const own = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -26,7 +26,7 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Dialo
         event.preventDefault();
         onClose();
       }}
-      onClick={(event) => event.target === own.current && onClose()}
+      onClick={(event) => event.target === own.current && !isKept && onClose()}
     >
       <div class="dialog-box">
         <header class="dialog-head">
@@ -46,4 +46,6 @@ interface DialogProps {
   readonly children?: ComponentChildren;
   readonly footer?: ComponentChildren;
   readonly wide?: boolean;
+  /** A click beside it does not close it: something would be lost. */
+  readonly isKept?: boolean;
 }

@@ -47,6 +47,11 @@ const ICONS = {
 
 export type IconName = keyof typeof ICONS;
 
+/** What a picture is drawn with, for what is painted without a component. */
+export function iconPath(name: IconName): string {
+  return ICONS[name];
+}
+
 /** A picture beside a word, or, with `label`, in its place. */
 export function Icon({ name, label }: { readonly name: IconName; readonly label?: string }) {
   return (

@@ -3,6 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { path } from '../lib/router.ts';
 import { words } from '../words/words.ts';
 import { Button } from './button.tsx';
+import { DemoBanner } from './demo/demo-banner.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { Settings } from './settings.tsx';
@@ -66,6 +67,7 @@ export function Layout({
         </div>
       </header>
       <main id="main" tabIndex={-1}>
+        <DemoBanner />
         {children}
       </main>
       <KeysDialog pages={items} />

@@ -57,7 +57,7 @@ interface ChangeProps {
 }
 
 /** How a number has changed against the time before, as arrow, share and colour. */
-function Change({ now, before, good }: ChangeProps) {
+export function Change({ now, before, good }: ChangeProps) {
   if (before === 0) return null;
   const share = now / before - 1;
   if (Math.abs(share) < 0.005) return <span>{words.value.same}</span>;

@@ -19,6 +19,8 @@ export interface Column<Row> {
   readonly sortValue?: (row: Row) => string | number | bigint | null;
   /** Leaves a narrow screen first. */
   readonly isExtra?: boolean;
+  /** What stands below its rows, in a last row that says what they come to. */
+  readonly foot?: ComponentChildren;
 }
 
 /**
@@ -49,6 +51,7 @@ export function Table<Row>(props: TableProps<Row>) {
                 <BodyRow key={rowKey(row)} row={row} columns={columns} href={hrefOf?.(row)} isFirst={at === 0} />
               ))}
             </tbody>
+            {columns.some(({ foot }) => foot !== undefined) && <FootRow columns={columns} />}
           </table>
         </div>
       )}
@@ -136,6 +139,20 @@ function BodyRow<Row>({ row, columns, href, isFirst }: BodyRowProps<Row>) {
         </td>
       ))}
     </tr>
+  );
+}
+
+function FootRow<Row>({ columns }: { readonly columns: readonly Column<Row>[] }) {
+  return (
+    <tfoot>
+      <tr>
+        {columns.map(({ name, foot, isNumber, isExtra }) => (
+          <td key={name} class={cellClass(isNumber, isExtra)}>
+            {foot}
+          </td>
+        ))}
+      </tr>
+    </tfoot>
   );
 }
 

@@ -7,10 +7,12 @@ import { Icon } from './icon.tsx';
 export function Toasts() {
   return (
     <div class="toasts" role="status" aria-live="polite">
-      {toasts.value.map(({ id, tone, text }) => (
+      {toasts.value.map(({ id, tone, text, link }) => (
         <div key={id} class={`toast tone-${tone}`}>
           <Icon name={tone === 'good' ? 'check' : 'warning'} />
-          <span>{text}</span>
+          <span>
+            {text} {link && <a href={link.href}>{link.text}</a>}
+          </span>
           <Button kind="quiet" icon="close" label={words.value.close} onClick={() => dismiss(id)} />
         </div>
       ))}

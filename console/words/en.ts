@@ -29,6 +29,8 @@ export const en = {
   search: 'Search',
   clear: 'Clear',
   clearFilters: 'Clear filters',
+  moreFilters: 'More filters',
+  fewerFilters: 'Fewer filters',
   all: 'All',
   more: 'Load more',
   asTable: 'Show as a table',

@@ -31,6 +31,8 @@ export const zh: Words = {
   search: '搜索',
   clear: '清除',
   clearFilters: '清除筛选',
+  moreFilters: '更多筛选',
+  fewerFilters: '收起筛选',
   all: '全部',
   more: '加载更多',
   asTable: '以表格显示',

@@ -24,4 +24,6 @@ export interface AdminTools {
 export interface AdminContext extends Context, AdminTools {
   /** Who watches requests as they happen. */
   readonly live: LiveListeners;
+  /** `recent` is without what a demo has made up, and so is everything that is said of requests. */
+  readonly hidesHistory?: true;
 }

@@ -42,13 +42,21 @@ async function answerAdmin(exchange: Exchange, context: AdminContext): Promise<L
     scope: role === 'team_admin' ? new TeamScope(session?.teams ?? [], context.callers.teams) : undefined,
   };
   try {
-    const answer = await operation.run(call, context);
-    return 'pieces' in answer
-      ? { ...answer, pieces: new WhileAdmitted(answer.pieces, exchange, call, context) }
-      : answer;
+    const seen = contextSeen(exchange, context);
+    const answer = await operation.run(call, seen);
+    return 'pieces' in answer ? { ...answer, pieces: new WhileAdmitted(answer.pieces, exchange, call, seen) } : answer;
   } catch (error) {
     throw refusalOfStore(error) ?? error;
   }
+}
+
+/** Says that whoever asks does not want to see what a demo has made up. */
+const HIDES_HISTORY = 'x-llm-proxy-demo-history';
+
+/** What a call works with: without the history of a demo, where that is to be hidden. */
+function contextSeen({ headers }: Exchange, context: AdminContext): AdminContext {
+  const recent = headers[HIDES_HISTORY] === 'hide' ? context.recent.withoutHistory : undefined;
+  return recent === undefined ? context : { ...context, recent, hidesHistory: true };
 }
 
 function operationOf({ path, method }: Exchange): { operation: Operation; names: Readonly<Record<string, string>> } {

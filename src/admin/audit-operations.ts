@@ -4,7 +4,8 @@ import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { refuseCursor, storeOf } from './store-of.ts';
 
-const entry = z.object({
+/** A change, or a reading of what is private. */
+export const auditEntry = z.object({
   id: z.string(),
   at: z.string(),
   actor: z.string(),
@@ -25,7 +26,7 @@ export const auditOperations = [
     summary:
       'Every change of keys and teams, with what was before and after, and every reading of bodies: by whom, and from where. The newest first.',
     query: cursorQuery,
-    answer: z.object({ data: z.array(entry), next: z.string().nullable() }),
+    answer: z.object({ data: z.array(auditEntry), next: z.string().nullable() }),
     async handle({ query: { limit, cursor } }, context) {
       const page = await (
         await storeOf(context)

@@ -20,6 +20,7 @@ export const budgetSchema = z.object({
   window_start: z.string().nullable().describe('When the window began; null for one without a beginning.'),
   resets_at: z.string().nullable().describe('When the budget begins anew; null: never.'),
   mode: z.enum(['hard', 'soft', 'observe']),
+  alert_at: z.array(z.number()).describe('Percentages at which `alerts.webhook` is told.'),
   requests_under_way: z.int(),
 });
 
@@ -27,7 +28,7 @@ type BudgetJson = z.output<typeof budgetSchema>;
 
 /** A budget in the window that `wallNow` is in. */
 export function budgetJson(budget: Budget, wallNow: number): BudgetJson {
-  const { id, label, owner, unit, limit, window, mode } = budget.rule;
+  const { id, label, owner, unit, limit, window, mode, alertAt } = budget.rule;
   const { start, end, spent, held, holds } = budget.counterAt(wallNow);
   const left = limit - spent - held;
   const isEndless = end === Infinity;
@@ -45,10 +46,12 @@ export function budgetJson(budget: Budget, wallNow: number): BudgetJson {
     window_start: isEndless ? null : new Date(start).toISOString(),
     resets_at: isEndless ? null : new Date(end).toISOString(),
     mode,
+    alert_at: [...alertAt],
     requests_under_way: holds,
   };
 }
 
-function amountText(unit: BudgetUnit, value: bigint): string {
+/** An amount in the unit of a budget, as decimal text. */
+export function amountText(unit: BudgetUnit, value: bigint): string {
   return unit === 'usd' ? formatUsd(value) : value.toString();
 }

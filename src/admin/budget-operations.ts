@@ -34,7 +34,7 @@ export const budgetOperations = [
 ];
 
 /** Those that may be seen: of the config, and of the keys and teams that were made at run time, used or not. From memory. */
-function budgetsInForce(context: AdminContext, scope: TeamScope | undefined): Budget[] {
+export function budgetsInForce(context: AdminContext, scope: TeamScope | undefined): Budget[] {
   const all = everyBudget(context);
   if (scope === undefined) return all;
   const { configKeys, stored } = context.callers;

@@ -23,6 +23,7 @@ export const ROUTE_STATES = [
   'half_open',
   'unhealthy',
   'draining',
+  'disabled',
   'full',
   'pinned',
   'failed',
@@ -66,6 +67,14 @@ const tryCost = z.object({
   cost_usd: text.describe('The same, rounded half up to 10⁻⁹ USD: what counts.'),
 });
 
+const charge = z.object({
+  budget: z.string().describe('The id of the budget, as `GET /admin/budgets` has it.'),
+  name: text.describe('Null: the budget is not in force any more.'),
+  unit: z.enum(['usd', 'tokens', 'requests']).nullable(),
+  amount: z.string().describe('Decimal text in the unit of the budget; without a unit, as it is counted.'),
+  window_start: text.describe('Null: the window has no beginning.'),
+});
+
 /** One request with all that is known of it. */
 export const requestDetailSchema = requestSchema.extend({
   retries: z.int().describe('Tries of a route that was tried before.'),
@@ -88,6 +97,7 @@ export const requestDetailSchema = requestSchema.extend({
     .nullable()
     .describe('What docs/errors.md says of `error_code`.'),
   cost: z.object({ tries: z.array(tryCost), total_usd: text, unpriced: z.boolean() }),
+  charges: z.array(charge).describe('What it took from each budget.'),
   source: z.enum(['ledger', 'memory']),
 });
 

@@ -7,7 +7,11 @@ import { requestJson } from './request-json.ts';
 import { leftAliasesJson, routesJson } from './request-routes.ts';
 
 /** One request with all that is known of it. */
-export function requestDetailJson(row: LedgerRow, source: RequestDetailJson['source']): RequestDetailJson {
+export function requestDetailJson(
+  row: LedgerRow,
+  source: RequestDetailJson['source'],
+  charges: RequestDetailJson['charges'],
+): RequestDetailJson {
   const bills = row.tries.map(tryCostJson).filter((bill) => bill !== undefined);
   return {
     ...requestJson(row),
@@ -23,6 +27,7 @@ export function requestDetailJson(row: LedgerRow, source: RequestDetailJson['sou
       total_usd: row.nanoUsd === undefined ? null : formatUsd(row.nanoUsd),
       unpriced: row.unpriced,
     },
+    charges,
     source,
   };
 }

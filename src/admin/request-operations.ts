@@ -4,6 +4,7 @@ import { Refusal } from '../core/refusal.ts';
 import type { LedgerReads } from '../records/recent/memory-ledger.ts';
 import { csvOf, jsonLinesOf } from './csv.ts';
 import { operation } from './operation.ts';
+import { chargesJson } from './request-charges.ts';
 import { requestDetailJson } from './request-detail.ts';
 import { requestDetailSchema } from './request-detail-schema.ts';
 import { requestJson, requestSchema } from './request-json.ts';
@@ -66,7 +67,8 @@ export const requestOperations = [
     answer: requestDetailSchema,
     async handle({ names: { id = '' }, scope }, context) {
       const row = (await rowOf(id, await ledgerOf(context), scope)) ?? noRequest(id);
-      return { body: requestDetailJson(row, isInMemory(context) ? 'memory' : 'ledger') };
+      const source = isInMemory(context) ? 'memory' : 'ledger';
+      return { body: requestDetailJson(row, source, chargesJson(row, context, scope)) };
     },
   }),
 ];

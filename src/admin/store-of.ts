@@ -21,6 +21,7 @@ export async function ledgerOf(context: AdminContext): Promise<LedgerReads> {
 /** No ledger is kept: what is known of requests is the last of them. */
 export function isInMemory(context: AdminContext): boolean {
   const { ledger, database, data_dir: dataDir } = context.config();
+  if (context.hidesHistory === true) return true;
   return !ledger.enabled || (database === undefined && dataDir === undefined);
 }
 

@@ -8,7 +8,8 @@ import { cursorQuery } from './page-query.ts';
 import { accessOf } from './store-of.ts';
 import { memberOf } from './team-scope.ts';
 
-const teamSchema = z.looseObject({
+/** A team as operators see it. */
+export const teamSchema = z.looseObject({
   name: z.string(),
   source: z.enum(['config', 'store']),
   parent: z.string().optional(),

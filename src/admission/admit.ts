@@ -101,7 +101,8 @@ function identify(exchange: Exchange, keyParameter: string | undefined, snapshot
   const { headers, query } = exchange;
   const inQuery = queryField(query, keyParameter);
   const now = clock.wallNow();
-  const known = keyShown({ headers, inQuery }, snapshot, now);
+  const shown = { headers, inQuery };
+  const known = keyShown(shown, snapshot, now) ?? snapshot.openCallers.keyShown(shown, now);
   if (known === undefined) {
     exchange.caller = snapshot.openCallers.named(credentialIn(headers) ?? inQuery);
     return;

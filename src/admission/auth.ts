@@ -25,6 +25,15 @@ export function keyShown(
   return admin ?? known ?? refuseKey(shown, keyCheck.isBlind);
 }
 
+/** The key that a request shows, where none is needed. Throws the Refusal of one that is like those that are made, and is none of them. */
+export function knownKey(shown: Shown, keyCheck: KeyCheck, nowMs: number): CallerKey | undefined {
+  const known = keyCheck.find(shown, nowMs);
+  if (known !== undefined) return known;
+  const offered = [shown.inQuery, ...CREDENTIAL_HEADERS.map((name) => credentialAt(shown.headers, name))];
+  const isMeant = offered.some((text) => text !== undefined && (isMadeKey(text) || isMistyped(text)));
+  return isMeant ? refuseKey(shown, keyCheck.isBlind) : undefined;
+}
+
 /** Knows the keys that let requests in, and whose they are. */
 export class KeyCheck {
   readonly #byDigest: ReadonlyMap<string, CallerKey>;

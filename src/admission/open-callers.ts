@@ -1,4 +1,6 @@
 import { ANONYMOUS, type Caller } from '../core/caller.ts';
+import { knownKey, type KeyCheck } from './auth.ts';
+import type { CallerKey, Shown } from './caller-key.ts';
 
 const NAME_CHARS = 16;
 
@@ -9,7 +11,16 @@ const NAME_CHARS = 16;
 export class OpenCallers {
   #last: { readonly credential: string; readonly caller: Caller } | undefined;
 
-  constructor(private readonly secret: Buffer) {}
+  /** `known`: the keys that are known although none is needed. */
+  constructor(
+    private readonly secret: Buffer,
+    private readonly known?: KeyCheck,
+  ) {}
+
+  /** The key that a request shows, if it shows one of the gateway's. Throws the Refusal of one that the gateway does not know. */
+  keyShown(shown: Shown, nowMs: number): CallerKey | undefined {
+    return this.known === undefined ? undefined : knownKey(shown, this.known, nowMs);
+  }
 
   named(credential: string | undefined): Caller {
     if (credential === undefined) return ANONYMOUS;

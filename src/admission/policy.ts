@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { AdmissionLease } from '../core/admission-lease.ts';
 import type { Exchange } from '../core/exchange.ts';
+import type { Refusal } from '../core/refusal.ts';
 import type { NamedAlias } from '../core/route.ts';
 
 /**
@@ -49,6 +50,8 @@ export interface LimitLevel {
   readonly needed: number | undefined;
   /** It would refuse the request. */
   readonly refuses: boolean;
+  /** What the client would be told, where it is not that too little is left. */
+  readonly refusal?: Refusal | undefined;
   /** Milliseconds until all of it is there again; undefined: nobody knows, or never. */
   readonly resetMs: number | undefined;
 }

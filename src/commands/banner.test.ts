@@ -49,7 +49,8 @@ describe('the command to try', () => {
   });
 
   test('is not there where no name is known', () => {
-    expect(lines(':1', 'listen', { models: { 'a/*': { routes } } }).at(-1)).toBe('Models: a/*');
+    const last = lines(':1', 'listen', { models: { 'a/*': { routes } } }).slice(-2);
+    expect(last).toEqual(['Models: a/*', 'Console: http://127.0.0.1:1/']);
   });
 
   test('is quoted for a shell, and takes the key from the environment', () => {
@@ -58,6 +59,34 @@ describe('the command to try', () => {
     expect(last[1]).toStartWith("  curl --unix-socket '/tmp/my socket' http://localhost/v1/chat/completions ");
     expect(last[1]).toContain('-H "Authorization: Bearer $LLM_PROXY_KEY"');
     expect(last[1]).toContain(`it'\\''s`);
+  });
+});
+
+describe('the address of the console', () => {
+  const consoleOf = (value: string, config: object = {}) =>
+    lines(value, 'listen', config).filter((line) => line.startsWith('Console:'));
+
+  test.each<[string, string, object, string[]]>([
+    ['beside the API', '127.0.0.1:1', {}, ['Console: http://127.0.0.1:1/']],
+    ['at one of its own', ':1', { admin: { listen: ':2' } }, ['Console: http://127.0.0.1:2/']],
+    ['at a port that the system chooses', ':1', { admin: { listen: ':0' } }, []],
+    ['at a Unix socket, which browsers do not reach', 'unix:/run/x.sock', {}, []],
+    ['nowhere', ':1', { admin: { console: { enabled: false } } }, []],
+  ])('%s', (_, value, config, said) => {
+    expect(consoleOf(value, config)).toEqual(said);
+  });
+
+  test('of a demo it says that what there is to see is made up', () => {
+    const config = { ...configOf({ data_dir: '/tmp/x' }, ':1'), isDemo: true as const };
+    const text = banner({
+      config,
+      listen: { value: ':1', from: 'listen' },
+      address: parseListen(':1'),
+      file: undefined,
+      missing: 'x',
+      dangers: [],
+    });
+    expect(text).toContain('Console: http://127.0.0.1:1/ (with made-up traffic to look at)');
   });
 });
 

@@ -1,4 +1,11 @@
-import { type ListenAddress, isEverywhere, isLoopback, localUrl } from '../config/listen.ts';
+import {
+  consoleListen,
+  type ListenAddress,
+  isEverywhere,
+  isLoopback,
+  localUrl,
+  parseListen,
+} from '../config/listen.ts';
 import { hasKey, type ListenChoice, reasonFor } from '../config/listen-choice.ts';
 import type { Config } from '../config/schema.ts';
 import { commandLine, shellWord } from '../lib/called-as.ts';
@@ -34,9 +41,19 @@ export function banner(started: Started): string {
     `Models: ${shown === '' ? 'none' : shown}${more}`,
     ...dangers.map((danger) => `WARNING: ${danger}`),
   ];
+  if (config.admin.console.enabled) lines.push(...consoleLines(config, address));
   const first = askable(config);
   if (first !== undefined) lines.push(invitation(config, isClosed), `  ${curl(address, first, isClosed)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Where a browser finds the console; of a Unix socket it finds none. */
+function consoleLines({ admin, isDemo, data_dir: dir }: Config, address: ListenAddress): string[] {
+  const own = admin.listen === undefined ? address : parseListen(consoleListen(admin.listen));
+  // A port that the system chooses is known of the gateway's own address alone.
+  if (own.kind === 'unix' || own.port === 0) return [];
+  const hasHistory = isDemo === true && dir !== undefined;
+  return [`Console: ${localUrl(own)}/${hasHistory ? ' (with made-up traffic to look at)' : ''}`];
 }
 
 /** Where no key stands in the config, one may have to be made first. */

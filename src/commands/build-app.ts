@@ -5,9 +5,11 @@ import type { ListenFlags } from '../config/listen-choice.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
-import { withoutFile } from '../config/without-file.ts';
+import { demoConfig, withoutFile } from '../config/without-file.ts';
 import type { Config } from '../config/schema.ts';
+import { demoConfigOf } from '../vendors/demo-config.ts';
 import { environmentConfig } from '../vendors/environment-config.ts';
+import { demoFolder } from './demo-folder.ts';
 import { sayBug, sayInvalid } from './refuse-start.ts';
 import type { Environment } from '../lib/environment.ts';
 import { watchedPaths } from './watched-paths.ts';
@@ -41,9 +43,17 @@ interface Built {
 }
 
 async function load(file: string | undefined, flags: ListenFlags, env: Environment): Promise<Omit<Built, 'app'>> {
-  if (file === undefined) return { loaded: withoutFile(environmentConfig(env), flags, env), known: new Map() };
+  if (file === undefined) return { loaded: await loadWithoutFile(flags, env), known: new Map() };
   // Read twice: only then is it known which files belong to it, and how they were before they were read.
   const { files, config } = await loadConfig(file, env, flags);
   const known = await statesOf([...files, ...watchedPaths(config, file)]);
   return { loaded: await loadConfig(file, env, flags), known };
+}
+
+/** The providers whose keys are there and the demo or, where there are none, the demo with a past and a folder for what it keeps. */
+async function loadWithoutFile(flags: ListenFlags, env: Environment): Promise<LoadedConfig> {
+  const demo = demoConfigOf(env);
+  return demo === undefined
+    ? withoutFile(environmentConfig(env), flags, env)
+    : demoConfig(demo, await demoFolder(), flags, env);
 }

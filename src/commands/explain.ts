@@ -13,17 +13,28 @@ import { printable } from '../lib/printable.ts';
 import type { Outcome } from '../records/metrics/outcome.ts';
 import { OUTCOME_REMEDIES, OUTCOMES } from '../records/metrics/outcome.ts';
 import { ALERTS } from './alerts.ts';
-import type { Command, CommandLine } from './command.ts';
+import { UsageError, type Command, type CommandLine } from './command.ts';
+import { explainRequest } from './explain-request/explain-request.ts';
+import { ASKED_MODEL, DIALECT, EXPLAINED_JSON, KEY, OFFLINE } from './explain-request/flags.ts';
+import { CONFIG } from './flags.ts';
+import { URL_FLAG } from './running-gateway.ts';
 
-/** `llm-proxy explain`: says what a word of an error or a log means, and what to do. */
+/** What makes sense with `--model` alone. */
+const OF_REQUESTS = [KEY, DIALECT, EXPLAINED_JSON, OFFLINE, URL_FLAG, CONFIG];
+
+/** `llm-proxy explain`: says what a word of an error or a log means, and what to do; or what would become of a request. */
 export const explain: Command = {
   name: 'explain',
-  summary: 'say what an error code or a word of the log means, and what to do about it',
+  summary: 'say what an error code or a word of the log means; with --model, what becomes of a request',
   text: [
     'Knows the error codes and statuses that the gateway answers with, the failures in the log and what the system says of a connection, the outcomes in metrics, the states of backends, the alerts, and what it takes the codes of providers for. At length: [errors.md](errors.md).',
+    'With `--model` it says what would become of a request, with nothing sent: the routes in order and why, those left out and why, what the request loses in translation, what it costs at least and at most, and which limits are near. It asks the gateway that runs by the config, with the admin key of the config; where none runs it goes by the config alone, and says so. At length: [explain.md](explain.md).',
   ],
-  argument: { name: 'CODE', help: 'the word to explain; without it: all there are' },
-  flags: [],
+  argument: {
+    name: 'CODE',
+    help: 'the word to explain; without it: all there are. With `--model`: a file with the body of the request as JSON, `-` for standard input; without it: a few words',
+  },
+  flags: [ASKED_MODEL, ...OF_REQUESTS],
   examples: [
     { words: ['explain', 'first_byte_timeout'], does: 'explains one' },
     { words: ['explain', 'insufficient_quota'], does: "explains a provider's code" },
@@ -31,9 +42,19 @@ export const explain: Command = {
     { words: ['explain', '503'], does: 'lists the codes that come with a status' },
     { words: ['explain', 'LlmProxyAliasErrors'], does: 'names the runbook of an alert' },
     { words: ['explain'], does: 'lists all' },
+    { words: ['explain', '--model', 'gpt-5', '--key', 'ci'], does: 'says where a request of `ci` would go' },
+    {
+      words: ['explain', '--model', 'gpt-5', 'request.json', '--json'],
+      does: 'the same of a request in a file, for programs',
+    },
   ],
-  exits: { 1: 'nothing is known of the word' },
-  run({ argument, out, err }) {
+  exits: { 1: 'nothing is known of the word; the request would not be served, or nobody could say' },
+  run(line) {
+    const { argument, flags, out, err } = line;
+    const model = flags.value(ASKED_MODEL);
+    if (model !== undefined) return explainRequest(line, model);
+    const stray = OF_REQUESTS.find((flag) => flags.has(flag));
+    if (stray !== undefined) throw new UsageError(`--${stray.name} needs --${ASKED_MODEL.name}`);
     if (argument === undefined) return listAll(out);
     const found = KNOWN.map(({ text }) => text(argument)).filter((text) => text !== undefined);
     const text = found.length > 0 ? found.join('\n\n') : providersText(argument);

@@ -73,7 +73,7 @@ test.each<[string[], string]>([
   [['--live'], '--live is a flag of check, not of serve'],
   [
     ['schema', '-c', 'x'],
-    '-c is a flag of serve, check, init, health, prices, keys, teams, usage, ledger, db, not of schema',
+    '-c is a flag of serve, check, init, health, prices, explain, keys, teams, usage, ledger, db, not of schema',
   ],
   [['serve', '--config'], '--config needs a value (PATH)'],
   [['serve', '--config='], '--config needs a value (PATH)'],

@@ -30,6 +30,7 @@ export const serve: Command = {
   summary: 'serve a config; without one, the embedded demo and the providers whose keys are set',
   text: [
     'Without a config file it serves the embedded demo model and, of each provider whose usual key is in the environment (`OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, `GEMINI_API_KEY`, …), the models as `PROVIDER/MODEL` and under their own names.',
+    'Without such a key it is a demo: it has two hours of made-up requests to look at, teams and keys in a temporary folder that is gone when it ends. Each made-up request has the tag `demo=history`. With a key or a config nothing is made up.',
     'SIGTERM and SIGINT end it when its requests are done, up to `server.shutdown_timeout`; a second one ends it at once. SIGHUP, and every change of the config file, its secret files and its prompts, reloads the config; an invalid one changes nothing; without a config SIGHUP ends a gateway that was started on a terminal. `--listen` and `--port` stay in force over reloads.',
   ],
   flags: [CONFIG, LISTEN, PORT],

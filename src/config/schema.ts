@@ -66,6 +66,8 @@ export const configSchema = z.strictObject({
 export type Config = Omit<z.output<typeof configSchema>, 'listen'> & {
   /** Where to listen, whatever decided it. */
   readonly listen: string;
+  /** Nothing but the embedded demo is served, and what is kept is for this process alone. No file can say so. */
+  readonly isDemo?: true;
 };
 
 /** The config of valid values, with the address to listen on. */

@@ -5,6 +5,18 @@ import { configOf } from './schema.ts';
 import { openToAll } from './warnings.ts';
 import type { Environment } from '../lib/environment.ts';
 
+/** The config of a demo: that of a gateway without a file, which keeps what it keeps in `dataDir`. */
+export function demoConfig(
+  found: object,
+  dataDir: string | undefined,
+  flags: ListenFlags,
+  env: Environment,
+): LoadedConfig {
+  const kept = dataDir === undefined ? found : { ...found, data_dir: dataDir };
+  const loaded = withoutFile(kept, flags, env);
+  return { ...loaded, config: { ...loaded.config, isDemo: true } };
+}
+
 /** The config of a gateway without a config file: it serves `found`, logs to the console, and listens on loopback unless told otherwise. */
 export function withoutFile(found: object, flags: ListenFlags, env: Environment): LoadedConfig {
   const listen = chooseListen({}, flags, env);

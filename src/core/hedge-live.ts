@@ -32,6 +32,11 @@ export class HedgeLive {
     return this.#credit >= HEDGE;
   }
 
+  /** Whether there would be one for the next request, with what that earns. */
+  hasCreditWith(share: number): boolean {
+    return this.#credit + Math.round(share * HEDGE) >= HEDGE;
+  }
+
   /** Takes one hedge. Only where there is one to be had. */
   spend(): void {
     this.#credit -= HEDGE;

@@ -1,6 +1,15 @@
 /** Why a route was not tried. */
 export type SkipReason =
-  'cooling' | 'half_open' | 'unhealthy' | 'draining' | 'full' | 'pinned' | 'failed' | 'too_long' | 'no_time';
+  | 'cooling'
+  | 'half_open'
+  | 'unhealthy'
+  | 'draining'
+  | 'disabled'
+  | 'full'
+  | 'pinned'
+  | 'failed'
+  | 'too_long'
+  | 'no_time';
 
 /** A route that a request had, and what became of it; `reached`: it was tried, or could have been. */
 export interface RouteNote {

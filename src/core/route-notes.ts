@@ -1,5 +1,5 @@
 import type { RouteNote } from './request-detail.ts';
-import type { Route } from './route.ts';
+import type { Alias, Route } from './route.ts';
 
 /** More routes than these are not told of. */
 const MOST = 50;
@@ -11,6 +11,11 @@ export class RouteNotes {
   /** These could be tried, in this order. Those of an alias that were noted already are not noted twice. */
   addOpen(routes: readonly Route[]): void {
     for (const route of routes) this.add(noteOf(route));
+  }
+
+  /** Those of the alias that the config has switched off, where anything is noted at all. */
+  addDisabled({ name, disabled = [] }: Alias): void {
+    for (const { backend, model } of disabled) this.add({ alias: name, backend, model, skipped: 'disabled' });
   }
 
   /** A route was left out; told once, the first time. */

@@ -271,6 +271,8 @@ export interface Alias {
   readonly balance: Balance;
   /** The enabled routes by priority, best first; those of one priority together. */
   readonly tiers: readonly (readonly Route[])[];
+  /** The routes that the config has switched off, alone or with their backend, for whoever asks where they are; undefined: none. */
+  readonly disabled?: readonly { readonly backend: string; readonly model: string }[] | undefined;
   /** `total_timeout` where the alias sets one itself, in milliseconds. */
   readonly totalMs: number | undefined;
   /** What `round_robin` has counted, for each tier. Outlives reloads. */

@@ -60,7 +60,7 @@ export class AliasCandidates {
 
   failed(failure: Failure, route: Route): void {
     const { context, exchange } = this;
-    if (this.#failed.length === 0) (exchange.attempts.routeNotes ??= new RouteNotes()).addOpen(this.routes);
+    if (this.#failed.length === 0) noteOpen(this.routes, exchange);
     const { retryAfterMs } = failure;
     const notBefore = retryAfterMs === undefined ? undefined : context.clock.now() + retryAfterMs;
     const retried = this.#retried;
@@ -124,6 +124,14 @@ export class AliasCandidates {
     const fewest = Math.min(...worthwhile.map(({ attempts }) => attempts));
     return worthwhile.find(({ attempts }) => attempts === fewest);
   }
+}
+
+/** Once one has failed, it is noted which there were. */
+function noteOpen(routes: readonly Route[], { attempts }: Exchange): void {
+  const notes = (attempts.routeNotes ??= new RouteNotes());
+  notes.addOpen(routes);
+  const [first] = routes;
+  if (first !== undefined) notes.addDisabled(first.alias);
 }
 
 /** Whether a route may be tried once more, after a wait. */

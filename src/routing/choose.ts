@@ -21,6 +21,8 @@ export function choose(named: NamedAlias, exchange: Exchange, protocol: Protocol
     const ordered = open.length < 2 ? open : inOrder(open, tier, { named, exchange, protocol, context });
     for (const route of ordered) chosen.push(route);
   }
+  // Nothing is noted of most requests.
+  exchange.attempts.routeNotes?.addDisabled(named.alias);
   return chosen;
 }
 

@@ -27,6 +27,7 @@ export function whyNot(route: Route, exchange: Exchange, { cooldowns, clock }: C
   const { live } = route.backend;
   const operation = coolingOf(route, exchange);
   if (!isWithinPin(route, exchange)) return 'pinned';
+  if (live.draining) return 'draining';
   if (live.dead) return 'unhealthy';
   if (!cooldowns.admits(operation)) return clock.now() < (operation?.coolingUntil ?? 0) ? 'cooling' : 'half_open';
   if (exchange.attempts.isSpent(route)) return 'failed';

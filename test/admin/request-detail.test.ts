@@ -195,6 +195,21 @@ describe.each(places)('one request, from $place', ({ place, more }) => {
     expect(row).toBe('0.001925');
   });
 
+  test('says what each budget has counted of it', async () => {
+    const admin = await start({
+      budgets: [
+        { name: 'house', usd: 5, per: 'day' },
+        { name: 'calls', requests: 9, per: 'total' },
+      ],
+    });
+    expect(await ask('charged')).toBe(200);
+    const { charges, cost_usd: cost } = await detail(admin, 'charged');
+    expect(charges).toMatchObject([
+      { name: 'all/house', unit: 'usd', amount: cost, window_start: expect.stringMatching(/T00:00:00.000Z$/) },
+      { name: 'all/calls', unit: 'requests', amount: '1', window_start: null },
+    ]);
+  });
+
   test('knows the system prompts that were put in, and that a stream was asked for its counts', async () => {
     const prompts = mkdtempSync(join(dir, 'prompts-'));
     writeFileSync(join(prompts, 'm.txt'), 'Be brief.');

@@ -121,6 +121,22 @@ describe('a gateway that serves prints nothing but JSON', () => {
     await (await signInWith(`http://127.0.0.1:${consoleAt}`, KEY)).ask('DELETE', '/console/session');
     await askConsole(`http://127.0.0.1:${consoleAt}/console/session`, 'POST', { body: { key: 'wrong-0123456789' } });
     await askConsole(`http://127.0.0.1:${consoleAt}/console/oidc/start`, 'GET');
+    const steer = async (path: string, body: object = {}): Promise<Json> => {
+      const headers = { authorization: `Bearer ${KEY}` };
+      const answer = await send(`http://127.0.0.1:${consoleAt}/admin/${path}`, { method: 'POST', headers, body });
+      const { text } = await answer.whole();
+      expect([path, Math.floor(answer.status / 100), text]).toEqual([path, 2, text]);
+      return JSON.parse(text);
+    };
+    await steer('backends/spare/drain', { force: true });
+    await steer('rehearsals', { backend: 'up', failure: 'status_500', caller: 'ops/ann', seconds: 60 });
+    await ask('up', {}, { authorization: 'Bearer key-of-ann-new-0123' });
+    await steer('rehearsals', { backend: 'up', failure: 'cut', caller: 'ops/ann', seconds: 60 });
+    await send(`http://127.0.0.1:${consoleAt}/admin/backends/spare/undrain`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}` },
+    }).then((answer) => answer.whole());
+    await steer('cooldowns/end', { backend: 'nobody' });
     await ask('nothing', {}, { authorization: 'Bearer wrong-0123456789' });
     await ask('nothing', {}, { authorization: 'Bearer wrong-0123456789' });
     await ask('nothing', {}, { authorization: 'Bearer wrong-0123456789' });
@@ -160,6 +176,11 @@ describe('a gateway that serves prints nothing but JSON', () => {
         'a sign-in to the console was refused',
         'the OIDC provider cannot be asked',
         'the console has an address of its own',
+        'backend is drained',
+        'backend is in use again',
+        'cooldowns were ended',
+        'a rehearsal begins',
+        'a rehearsal is over',
         expect.stringMatching(/^environment warning: NODE_EXTRA_CA_CERTS is set/),
         expect.stringMatching(/^config warning: config\.yaml:\d+:\d+ fallback\.alias_fallback\.up/),
         expect.stringMatching(/^config warning: system prompt .*empty\.md/),

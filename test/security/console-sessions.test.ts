@@ -55,6 +55,7 @@ describe.each(stores)('on %s', (_name, server) => {
       expires_at: null,
       idle_seconds: null,
       read_only: false,
+      demo: null,
       provider_sign_out: null,
       ways: { key: true, oidc: null },
     });

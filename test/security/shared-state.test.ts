@@ -32,6 +32,7 @@ const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   log: 'of operators',
   metrics: 'of operators',
   recent: 'of operators',
+  demo: 'of operators',
   traces: 'of operators',
   ledger: 'of operators',
   ledger_room: 'of all: no content and no names',

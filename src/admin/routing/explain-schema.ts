@@ -139,8 +139,12 @@ export const explainSchema = z.object({
 
 /** What `POST /admin/explain` answers. */
 export type ExplainJson = z.output<typeof explainSchema>;
+/** What is to be explained, as it is after validation. */
+export type ExplainQuestion = z.output<typeof explainBody>;
 /** A route of it. */
 export type ExplainedRouteJson = ExplainJson['routes'][number];
+/** A step of it. */
+export type ExplainedStepJson = ExplainJson['steps'][number];
 /** A limit of it. */
 export type ExplainedLimitJson = ExplainJson['limits'][number];
 /** Why a route is not tried. */

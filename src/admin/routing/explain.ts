@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { aliasNamed } from '../../admission/accept.ts';
 import type { LimitLevel } from '../../admission/policy.ts';
 import { resolveKept } from '../../admission/stored-references.ts';
@@ -16,30 +15,30 @@ import type { AdminContext } from '../admin-context.ts';
 import { callerNamed } from './caller-named.ts';
 import { explainedExchange, type Question } from './explained-exchange.ts';
 import { explainedRoutes, seenRoutes } from './explained-routes.ts';
-import type { explainBody, ExplainedLimitJson, ExplainJson } from './explain-schema.ts';
+import type { ExplainedLimitJson, ExplainJson, ExplainQuestion } from './explain-schema.ts';
 import { isDeterministic } from './shares.ts';
 
 /** How each attempt is supposed to fail: a failure that others are tried after, and that may pass. */
 const ASSUMED: Failure = { ...transportFailure('server_error'), status: 500 };
 
 /** What would become of a request. Nothing is sent, and nothing is taken. `live`: of a gateway that runs. */
-export function explain(asked: z.output<typeof explainBody>, context: AdminContext, live: boolean): ExplainJson {
+export function explain(asked: ExplainQuestion, context: AdminContext, live: boolean): ExplainJson {
   const client = protocolOf(asked.dialect ?? DEFAULT_PROTOCOL);
   const caller = callerNamed(asked, context);
   const stream = asked.stream ?? asked.request?.['stream'] === true;
   const question: Question = { model: asked.model, client, request: asked.request, stream, caller };
   const exchange = exchangeOf(question, context);
-  const refusal = resolve(exchange, client, context);
+  const unresolved = resolve(exchange, client, context);
   const named = exchange.asked;
   const met = context.rehearsals.met(exchange);
   exchange.attempts.apart = met;
-  const limits = levelsOf(exchange, context);
+  const levels = context.snapshot.policies.flatMap((policy) => policy.levels?.(exchange, context) ?? []);
+  const refusal = unresolved ?? levels.find((level) => level.refusal !== undefined)?.refusal;
   const seen = named === undefined ? [] : seenRoutes(named, exchange, context);
   const { steps, beside } = foresee(exchange, client, context, ASSUMED);
   const scratch = exchangeOf(question, context);
   const routes = explainedRoutes(seen, steps, { scratch, client, context });
   const { maxRetries, backoffInitialMs, backoffMaxMs } = context.snapshot.retry;
-  const isRefusedByLimit = limits.some(({ refuses }) => refuses);
   const isRandom = seen.some(
     ({ named: { alias } }) => alias.tiers.some(({ length }) => length > 1) && !isDeterministic(alias.balance),
   );
@@ -51,7 +50,7 @@ export function explain(asked: z.output<typeof explainBody>, context: AdminConte
     stream,
     caller: caller?.name ?? null,
     team: caller?.team?.name ?? null,
-    allowed: refusal === undefined && !isRefusedByLimit && steps.length > 0,
+    allowed: refusal === undefined && !levels.some(({ refuses }) => refuses) && steps.length > 0,
     refusal: refusal === undefined ? null : { code: refusal.code, status: refusal.status, message: refusal.message },
     input_tokens: exchange.estimatedInput,
     balance: named?.alias.balance ?? null,
@@ -63,7 +62,7 @@ export function explain(asked: z.output<typeof explainBody>, context: AdminConte
     hedge: hedgeOf(exchange, steps, beside),
     fallbacks: named === undefined ? [] : fallbackChain(context.snapshot, named).map(({ name }) => name),
     rehearsed: met !== undefined,
-    limits,
+    limits: limitsJson(levels, context),
   };
 }
 
@@ -133,14 +132,13 @@ function hedgeOf({ asked }: Exchange, steps: readonly Step[], beside: Foreseen['
   const why =
     beside === undefined
       ? 'No other route may be tried beside the first.'
-      : hedge.live.hasCredit
+      : hedge.live.hasCreditWith(hedge.atMost)
         ? 'It is tried as well where the first takes longer.'
         : '`at_most` lets none through just now.';
   return { after_ms: afterMs ?? null, backend: beside?.backend.name ?? null, why };
 }
 
-function levelsOf(exchange: Exchange, context: AdminContext): ExplainedLimitJson[] {
-  const levels = context.snapshot.policies.flatMap((policy) => policy.levels?.(exchange, context) ?? []);
+function limitsJson(levels: readonly LimitLevel[], context: AdminContext): ExplainedLimitJson[] {
   return levels
     .map((level) => levelJson(level, context))
     .toSorted((a, b) => Number(b.refuses) - Number(a.refuses) || b.used - a.used);

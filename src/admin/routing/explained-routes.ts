@@ -34,7 +34,9 @@ export function seenRoutes(asked: NamedAlias, exchange: Exchange, context: Admin
         const dueAt = dueAtOf(route, exchange);
         const cooling = coolingOf(route, exchange);
         const isTrial = skipped === 'cooling' && cooling?.trial === true && dueAt <= clock.now();
-        const until = dueAt > clock.now() ? new Date(clock.wallNow() + dueAt - clock.now()).toISOString() : null;
+        const isResting = skipped === 'cooling' || skipped === 'dead';
+        const until =
+          isResting && dueAt > clock.now() ? new Date(clock.wallNow() + dueAt - clock.now()).toISOString() : null;
         return { named, route, skipped: isTrial ? 'trial_under_way' : skipped, until };
       }),
     ),
@@ -66,7 +68,7 @@ export function explainedRoutes(
   return [
     ...tried.map(({ each }, at) => explained(each, at + 1, seen, explaining)),
     ...left.map(({ each }) => explained(each, null, seen, explaining)),
-    ...disabledRoutes(seen, explaining),
+    ...disabledRoutes(explaining),
   ];
 }
 
@@ -156,10 +158,10 @@ function promptsOf({ name }: NamedAlias, { scratch, context }: Explaining): stri
 }
 
 /** What the config has switched off, for whoever wonders where it is. */
-function disabledRoutes(seen: readonly Seen[], { context }: Explaining): ExplainedRouteJson[] {
+function disabledRoutes({ scratch: { asked }, context }: Explaining): ExplainedRouteJson[] {
   const { models } = context.config();
-  const aliases = new Map(seen.map(({ named }) => [named.alias.name, named]));
-  return Array.from(aliases.values()).flatMap((named) =>
+  const aliases = asked === undefined ? [] : [asked, ...fallbackChain(context.snapshot, asked)];
+  return aliases.flatMap((named) =>
     (models[named.alias.name]?.routes ?? [])
       .filter((route) => !route.enabled || !context.snapshot.backends.has(route.backend))
       .map((route) => ({

@@ -3,7 +3,9 @@ import type { Snapshot } from '../../snapshot.ts';
 import type { LimitLevel } from '../policy.ts';
 import { AttemptHold } from './attempt-hold.ts';
 import { HoldContext, type BudgetTools } from './hold-context.ts';
+import { unpricedIn } from './hold.ts';
 import { BudgetPool, TokenPool } from './pool.ts';
+import { unpricedModel } from './refusals.ts';
 import { takingOf, type Share } from './taking.ts';
 
 /** How near the budgets and token limits of a request stand, and what would be held of each at first. Holds nothing. */
@@ -12,15 +14,26 @@ export function levelsFor(exchange: Exchange, tools: BudgetTools, snapshot: Snap
   const needs = new HoldContext(exchange, tools, snapshot);
   const plan = needs.planFor(asked, undefined);
   const parts = [new AttemptHold(plan, asked?.alias.name)];
-  return needs.sharesFor(asked, new Set()).flatMap((share) => {
-    const { isLacking } = takingOf('admission', share, parts);
-    const needed = parts[0]?.needed(share.pool.unit);
+  const shares = needs.sharesFor(asked, new Set());
+  const strict = plan.rates === undefined ? unpricedIn(shares) : undefined;
+  return shares.flatMap((share) => {
+    const { pool } = share;
     const level = levelOf(share, tools);
-    return level === undefined ? [] : [{ ...level, needed, refuses: isLacking }];
+    if (level === undefined) return [];
+    if (pool === strict) {
+      const refusal = unpricedModel(strict, asked?.name ?? exchange.path);
+      return [{ ...level, needed: undefined, refuses: true, refusal }];
+    }
+    const { isLacking } = takingOf('admission', share, parts);
+    const needed = parts[0]?.needed(pool.unit);
+    return [{ ...level, needed, refuses: isLacking }];
   });
 }
 
-function levelOf({ pool }: Share, { clock }: BudgetTools): Omit<LimitLevel, 'needed' | 'refuses'> | undefined {
+function levelOf(
+  { pool }: Share,
+  { clock }: BudgetTools,
+): Omit<LimitLevel, 'needed' | 'refuses' | 'refusal'> | undefined {
   const left = Math.max(0, pool.room());
   if (pool instanceof TokenPool) {
     const { scope, key } = pool.tokenRate;

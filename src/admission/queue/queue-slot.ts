@@ -22,6 +22,10 @@ export const queuePolicy: Policy = {
     const grant = context.queue.enter(new QueuedExchange(exchange.asked, exchange, context));
     return grant instanceof Promise ? queued(grant, exchange, context) : grant;
   },
+  levels(exchange: Exchange, context: Context) {
+    if (!needsSlot(exchange)) return [];
+    return context.queue.levels(new QueuedExchange(exchange.asked, exchange, context).availability() === 'full');
+  },
   adopt(exchange: Exchange, { queue }: Context) {
     return !needsSlot(exchange) || holdsSlot(exchange) ? undefined : queue.adopt();
   },

@@ -5,6 +5,7 @@ import type { Aborted } from '../../core/failure.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import type { LimitLevel } from '../policy.ts';
 
 /** How many requests may run and wait. */
 export interface QueueSettings {
@@ -91,6 +92,25 @@ export class RequestQueue {
   /** Requests in the queue. */
   get waiting(): number {
     return this.#queue.size;
+  }
+
+  /** How near its limits stand for one more request, which would have to wait (`waits`) where it finds no room. */
+  levels(waits: boolean): LimitLevel[] {
+    const { maxRequests, maxQueueSize, overflow } = this.#settings;
+    const queue = {
+      ...levelOf('queue', maxQueueSize, this.#queue.size),
+      limit: 'the queue',
+      key: 'concurrency.max_queue_size',
+      needed: waits || this.isFull ? 1 : 0,
+    };
+    const isLeft = queue.left >= queue.needed || (overflow === 'drop_oldest' && maxQueueSize > 0);
+    const slots = levelOf('concurrency', maxRequests, this.#running);
+    return [
+      ...(maxRequests === Infinity
+        ? []
+        : [{ ...slots, limit: 'requests at once', key: 'concurrency.max_requests', needed: 1, refuses: false }]),
+      { ...queue, refuses: !isLeft },
+    ];
   }
 
   /** Lets new settings count from now on, for those that wait as well. */
@@ -207,6 +227,12 @@ export class RequestQueue {
       if (this.#queue.size > 0) this.#look();
     });
   }
+}
+
+/** A count of requests beside the most that there may be. */
+function levelOf(kind: 'queue' | 'concurrency', most: number, count: number) {
+  const left = Math.max(0, most - count);
+  return { kind, per: undefined, unit: 'requests' as const, most, left, resetMs: undefined };
 }
 
 /** For those that have a slot already. */

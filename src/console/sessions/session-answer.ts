@@ -26,6 +26,8 @@ export const sessionAnswer = z.object({
   idle_seconds: z.number().nullable(),
   /** `admin.read_only`: nothing can be changed here. */
   read_only: z.boolean(),
+  /** The gateway is a demo: what was before this time is made up. Null: it is none, and nothing is. */
+  demo: z.object({ history_until: z.string() }).nullable(),
   /** After signing out: where the provider signs out too, to be gone to. Null: it has no such page, or none was asked. */
   provider_sign_out: z.string().nullable(),
   ways: z.object({

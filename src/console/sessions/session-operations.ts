@@ -116,7 +116,7 @@ function isForeign({ headers }: Exchange): boolean {
 }
 
 /** Whoever is not signed in. From its own machine, a gateway without keys takes anybody for the admin, as its admin API does. */
-function stranger(exchange: Exchange, { snapshot }: Context): Answer {
+function stranger(exchange: Exchange, { snapshot, status }: Context): Answer {
   const { keyCheck, adminKey, signIn: settings } = snapshot;
   const { arrival, headers, caller } = exchange;
   const hasKeys = keyCheck !== undefined || adminKey !== undefined;
@@ -133,6 +133,7 @@ function stranger(exchange: Exchange, { snapshot }: Context): Answer {
     expires_at: null,
     idle_seconds: null,
     read_only: isLocal && settings.isReadOnly,
+    demo: isLocal ? (status().demo ?? null) : null,
     ways: { key: hasKeys, oidc: settings.oidc === undefined ? null : { start: OIDC_START } },
     provider_sign_out: null,
   };
@@ -152,6 +153,7 @@ function answerOf({ session, identity, id }: Current, { snapshot }: Context, ses
     expires_at: new Date(endOf(session, snapshot)).toISOString(),
     idle_seconds: settings.idleMs / 1000,
     read_only: settings.isReadOnly,
+    demo: null,
     ways: {
       key: keyCheck !== undefined || adminKey !== undefined,
       oidc: settings.oidc === undefined ? null : { start: OIDC_START },

@@ -14,7 +14,8 @@ export function createRecent({ recent, store, env }: FeatureTools): Feature {
     isOn: () => true,
     sink: recent,
     start(config) {
-      if (hasStore(config) && config.ledger.enabled) seeding = seeded();
+      // A demo has a past only when that has been made up, and then reads it.
+      if (hasStore(config) && config.ledger.enabled && config.isDemo !== true) seeding = seeded();
       return Promise.resolve();
     },
     configure(config) {

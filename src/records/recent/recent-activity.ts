@@ -34,6 +34,8 @@ export class RecentActivity implements Sink {
   knownSince: number;
   /** When the process began to count. */
   readonly startedAt: number;
+  /** The same without what a demo has made up; undefined: nothing is made up. */
+  withoutHistory: RecentActivity | undefined;
   /** What rows say beyond their records. */
   node = '';
   mask: Mask = (text) => text;

@@ -44,6 +44,9 @@ export function createSteering({ steering, store, log }: FeatureTools): Feature 
       rehearsals.close();
       return Promise.resolve();
     },
-    status: () => ({ draining: drains.names(), rehearsals: rehearsals.count }),
+    status() {
+      const draining = drains.names();
+      return draining.length === 0 && rehearsals.count === 0 ? undefined : { draining, rehearsals: rehearsals.count };
+    },
   };
 }

@@ -27,9 +27,10 @@ const GIVEN_UP: ReadonlySet<string> = new Set(['hedge_lost', 'client_gone', 'tot
 /** The time that counts are of, in seconds. */
 export const TRAFFIC_WINDOW_S = MINUTES * 60;
 
-/** What the attempts of each route came to in the last minutes, by the names of the config. It costs two look-ups for each attempt. */
+/** What the attempts of each route came to in the last minutes, by the names of the config. It costs three look-ups for each attempt, and no key is put together for them: that would cost more. */
 export class RouteTraffic {
-  readonly #aliases = new Map<string, Map<string, RouteCounts>>();
+  /** By alias, backend and model. */
+  readonly #aliases = new Map<string, Map<string, Map<string, RouteCounts>>>();
 
   constructor(private readonly wallNow: () => number) {}
 
@@ -43,7 +44,7 @@ export class RouteTraffic {
 
   /** What is known of a route; undefined: nothing. */
   of(alias: string, backend: string, model: string): Traffic | undefined {
-    return this.#aliases.get(alias)?.get(`${backend}\0${model}`)?.at(minuteOf(this.wallNow()));
+    return this.#aliases.get(alias)?.get(backend)?.get(model)?.at(minuteOf(this.wallNow()));
   }
 
   /** Forgets aliases that a config does not have. */
@@ -52,10 +53,9 @@ export class RouteTraffic {
   }
 
   #of({ aliasLabel, backend, modelLabel }: AttemptRecord): RouteCounts {
-    const routes = within(this.#aliases, aliasLabel);
-    const key = `${backend}\0${modelLabel}`;
-    let counts = routes.get(key);
-    if (counts === undefined) routes.set(key, (counts = new RouteCounts()));
+    const models = within(within(this.#aliases, aliasLabel), backend);
+    let counts = models.get(modelLabel);
+    if (counts === undefined) models.set(modelLabel, (counts = new RouteCounts()));
     return counts;
   }
 }

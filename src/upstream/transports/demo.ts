@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import { PLAYED_MODELS } from '../../vendors/demo-world.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Answer, Question } from './demo/answer.ts';
 import { answerChat } from './demo/chat.ts';
@@ -106,7 +107,7 @@ const BREAKDOWNS: ReadonlyMap<string, 'stall' | 'cut'> = new Map([
 ]);
 
 function isModel(name: string): boolean {
-  return LISTED_MODELS.includes(name) || failStatus(name) !== undefined;
+  return LISTED_MODELS.includes(name) || PLAYED_MODELS.includes(name) || failStatus(name) !== undefined;
 }
 
 /** The status that a `demo-fail-<status>` asks for: 400 to 599. */
