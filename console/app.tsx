@@ -2,8 +2,9 @@ import { useErrorBoundary, useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { go, path } from './lib/router.ts';
-import { may, session } from './lib/session.ts';
+import { hasEnded, may, session } from './lib/session.ts';
 import { pageAt, PAGES, type PageProps, type PageRow } from './pages.ts';
+import { EndedSession } from './pages/sign-in/ended-session.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { Button } from './parts/button.tsx';
 import { Layout } from './parts/layout.tsx';
@@ -26,6 +27,7 @@ export function App() {
   }));
   return (
     <Layout items={items}>
+      {hasEnded.value && <EndedSession ways={value.ways} />}
       <CurrentPage />
     </Layout>
   );

@@ -89,6 +89,30 @@ export const PAGES: readonly PageRow[] = [
     role: 'member',
     load: async () => ({ Page: (await import('./pages/playground/playground-page.tsx')).PlaygroundPage }),
   },
+  {
+    name: 'connect',
+    path: '/console/connect',
+    icon: 'connect',
+    letter: 'c',
+    role: 'member',
+    load: async () => ({ Page: (await import('./pages/connect/connect-page.tsx')).ConnectPage }),
+  },
+  {
+    name: 'config',
+    path: '/console/config',
+    icon: 'config',
+    letter: 'f',
+    role: 'viewer',
+    load: async () => ({ Page: (await import('./pages/config/config-page.tsx')).ConfigPage }),
+  },
+  {
+    name: 'audit',
+    path: '/console/audit',
+    icon: 'audit',
+    letter: 'a',
+    role: 'viewer',
+    load: async () => ({ Page: (await import('./pages/audit/audit-page.tsx')).AuditPage }),
+  },
 ];
 
 /** The page at a path, and what follows its own path there; undefined if there is none. */

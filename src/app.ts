@@ -6,6 +6,7 @@ import { createSignIn } from './console/sign-in.ts';
 import type { HealthChecks } from './routing/health.ts';
 import { LiveBackends } from './upstream/backends.ts';
 import { gaugesOf, routeGaugesOf } from './routing/report.ts';
+import { type ConfigOrigins, NO_ORIGINS } from './config/origins.ts';
 import type { Config } from './config/schema.ts';
 import { ByteBudget } from './core/byte-budget.ts';
 import { ItemStore } from './core/item-store.ts';
@@ -14,6 +15,7 @@ import type { Feature, FeatureTools } from './feature.ts';
 import { FeatureSet } from './feature-set.ts';
 import { createFeatures } from './features.ts';
 import { Gateway } from './gateway.ts';
+import { ReloadHistory } from './reload-history.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import { VERSION } from './lib/version.ts';
 import { stderrWriter } from './records/log/console/console-writer.ts';
@@ -64,8 +66,10 @@ export class App {
   /** What was seen lately. */
   readonly recent = new RecentActivity(systemClock);
   config: Config;
+  /** Where the values of that stand. */
+  origins: () => ConfigOrigins = NO_ORIGINS;
   /** Reads the config again, if it came from somewhere. */
-  onReload: () => Promise<ReloadResult> = () => Promise.resolve({ result: 'refused', problems: [NO_FILE] });
+  onReload: (by?: string) => Promise<ReloadResult> = () => Promise.resolve({ result: 'refused', problems: [NO_FILE] });
   /** Told of each config that has come into force after the first. */
   onConfigured: (config: Config) => void = () => undefined;
   /** What the admin API knows beyond what every request works with. */
@@ -81,6 +85,7 @@ export class App {
   readonly #place: Place;
   #loadedAt = new Date();
   #lastReload: LastReload | undefined;
+  readonly #reloads = new ReloadHistory();
 
   /**
    * Builds the gateway of `config`, which came from `file` if from one. Rejects with a ConfigError if its prompt files are
@@ -133,6 +138,9 @@ export class App {
     this.adminTools = {
       config: () => this.config,
       snapshotInForce: () => this.gateway.snapshot,
+      origins: () => this.origins(),
+      reloads: this.#reloads,
+      draftPlace: { file: place.file ?? 'config.yaml', env },
       budgets: this.#budgets,
       recent: this.recent,
       steering: this.#steering,
@@ -151,7 +159,7 @@ export class App {
       owners: new ResponseOwners(),
       budget: this.#budget,
       itemStore: new ItemStore(this.#budget),
-      reload: () => this.onReload(),
+      reload: (by) => this.onReload(by),
       status: () => this.#status(),
       admin: createAdmin(this.adminTools),
       signIn: createSignIn({ clock, log, callers: this.#callers, openStore }),
@@ -203,8 +211,9 @@ export class App {
   }
 
   /** Keeps what came of a reload, for operators who ask later. */
-  reloaded(result: ReloadResult, why: string): void {
+  reloaded(result: ReloadResult, why: string, by?: string): void {
     this.#lastReload = { at: new Date().toISOString(), why, ...result };
+    this.#reloads.add({ ...this.#lastReload, by });
     this.metrics.reloaded(result.result === 'reloaded');
   }
 

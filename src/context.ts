@@ -92,8 +92,8 @@ export interface Context {
   readonly sinks: readonly Sink[];
   readonly clock: Clock;
   readonly log: Log;
-  /** Reads the config again and puts it into force. */
-  reload(): Promise<ReloadResult>;
+  /** Reads the config again and puts it into force. `by`: the caller who asks for it. */
+  reload(by?: string): Promise<ReloadResult>;
   /** How many requests for a model are let in and not over. */
   running(): number;
   /** The exchanges that are not over. */

@@ -75,6 +75,9 @@ export function keyOwnerOf({ id, source, name, team }: Key): string {
   return `key:${team === undefined ? name : `${team}/${name}`}`;
 }
 
+/** Finds what has no team, say: two empty values, for an empty field of an address does not count. */
+export const WITHOUT = ',';
+
 /** Headers that make a change count only for the version that was seen. */
 export function ifMatch(version: number | undefined): Readonly<Record<string, string>> {
   return version === undefined ? {} : { 'if-match': `"${version}"` };

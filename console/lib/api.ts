@@ -14,6 +14,8 @@ export interface ApiError {
   readonly message: string;
   /** The field of the call that is at fault. */
   readonly param?: string | undefined;
+  /** After how many seconds a call may be made again, where the gateway says so. */
+  readonly retryAfterS?: number | undefined;
 }
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -45,6 +47,8 @@ export async function call<Value>(method: string, path: string, options: CallOpt
         accept: 'application/json',
         // A demo then leaves out what it has made up.
         ...(address.value.get('history') === 'hidden' ? { 'x-llm-proxy-demo-history': 'hide' } : {}),
+        // The log need not tell of each reading.
+        'x-llm-proxy-console': '1',
         ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken() }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
@@ -54,7 +58,8 @@ export async function call<Value>(method: string, path: string, options: CallOpt
     const text = await response.text();
     if (response.ok) return { ok: true, value: (text === '' ? undefined : JSON.parse(text)) as Value };
     if (response.status === 401) onUnauthorized();
-    return { ok: false, error: errorOf(response.status, text) };
+    const retryAfterS = Number(response.headers.get('retry-after')) || undefined;
+    return { ok: false, error: { ...errorOf(response.status, text), retryAfterS } };
   } catch (error) {
     if (signal?.aborted === true) return await new Promise(() => undefined);
     return { ok: false, error: { status: 0, code: 'unreachable', message: (error as Error).message } };

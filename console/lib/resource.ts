@@ -2,6 +2,7 @@ import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Answer, ApiError } from './api.ts';
 import { poll } from './poll.ts';
+import { hasEnded, signedInTimes } from './session.ts';
 
 /** What a page shows of the gateway: the last good answer stays while the next is asked for. */
 export interface Resource<Value> {
@@ -28,6 +29,8 @@ export function useResource<Value>(
   useEffect(() => {
     const leave = new AbortController();
     const ask = async (): Promise<void> => {
+      // Whoever is not signed in is told so once.
+      if (hasEnded.peek()) return;
       loading.value = true;
       const answer = await current.current(leave.signal);
       loading.value = false;
@@ -41,7 +44,7 @@ export function useResource<Value>(
       stop?.();
       leave.abort();
     };
-  }, [key, pollMs]);
+  }, [key, pollMs, signedInTimes.value]);
 
   return useMemo(() => ({ value, error, loading, reload: () => again.current() }), []);
 }

@@ -51,6 +51,19 @@ export const session: ReadonlySignal<Session | undefined> = known;
 
 export const role: ReadonlySignal<Role | undefined> = computed(() => known.value?.role ?? undefined);
 
+const ended = signal(false);
+
+/** Whether the session has ended while a page was open: the page stays as it is, and asks to sign in again. */
+export const hasEnded: ReadonlySignal<boolean> = ended;
+
+/** Whether the window to sign in again is open; whoever closes it keeps the page to read. */
+export const asksAgain = signal(false);
+
+const times = signal(0);
+
+/** How often somebody has signed in on this page: what was refused meanwhile is asked for again. */
+export const signedInTimes: ReadonlySignal<number> = times;
+
 /** Roles in the order of what they may; those of teams see less than a viewer. */
 const RANKS: Readonly<Record<Role, number>> = { admin: 4, operator: 3, viewer: 2, team_admin: 1, member: 0 };
 
@@ -62,7 +75,15 @@ export function may(least: Role): boolean {
 
 /** Asks the gateway who is signed in. */
 export async function loadSession(): Promise<void> {
-  take(await get<Session>(SESSION));
+  const before = known.value;
+  const answer = await get<Session>(SESSION);
+  if (!ended.value) return take(answer);
+  // The page that is open is that of whoever was signed in before. For anybody else it begins anew.
+  if (!answer.ok || !answer.value.signed_in) return;
+  if (answer.value.caller !== before?.caller || answer.value.role !== before.role) location.reload();
+  ended.value = false;
+  take(answer);
+  times.value++;
 }
 
 /** Signs in with a key of the gateway, or the admin key. */
@@ -79,7 +100,8 @@ export async function signOut({ everywhere = false } = {}): Promise<void> {
   const elsewhere = answer.ok ? answer.value.provider_sign_out : undefined;
   // The provider would sign in whoever comes next.
   if (elsewhere !== undefined && elsewhere !== null) location.assign(elsewhere);
-  else await loadSession();
+  // Nothing that was on the page is for whoever signs in next.
+  else location.reload();
 }
 
 function take(answer: Answer<Session>): void {
@@ -90,8 +112,8 @@ function take(answer: Answer<Session>): void {
   keepCredentials(known.value.csrf_token ?? '', lost);
 }
 
-/** The session has ended meanwhile: the sign-in page takes over. */
+/** The session has ended meanwhile: somebody signs in again, above the page. */
 function lost(): void {
   const before = known.value;
-  if (before?.signed_in === true && before.by !== 'local') known.value = { ...before, signed_in: false, role: null };
+  if (before?.signed_in === true && before.by !== 'local') ended.value = asksAgain.value = true;
 }

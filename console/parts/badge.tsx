@@ -35,6 +35,7 @@ const STATE_TONES: Readonly<Record<StateName, readonly [Tone, IconName?]>> = {
   cooling: ['warn', 'clock'],
   half_open: ['info', 'retry'],
   dead: ['bad'],
+  draining: ['info', 'pause'],
   ok: ['good'],
   failed: ['bad'],
   interrupted: ['warn'],

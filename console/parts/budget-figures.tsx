@@ -54,14 +54,14 @@ export function Alerts({ budget }: { readonly budget: Budget }) {
   const share = Number(budget.limit) === 0 ? 1 : Number(budget.spent) / Number(budget.limit);
   if (budget.alert_at.length === 0) return <span class="nothing">{'–'}</span>;
   return (
-    <span class="row">
+    <span class="row alerts">
       {budget.alert_at.map((percent) => {
         const isReached = share * 100 >= percent;
         const text = percentText(percent / 100);
         return (
           <span key={percent} class={isReached ? 'tone-warn' : 'nothing'}>
             <span class="off-screen">{isReached ? alertReached(text) : alertAhead(text)}</span>
-            <span aria-hidden="true">{`${text}${isReached ? ' ✓' : ''}`}</span>
+            <span aria-hidden="true">{`${text}${isReached ? '✓' : ''}`}</span>
           </span>
         );
       })}

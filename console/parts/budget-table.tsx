@@ -1,4 +1,4 @@
-import { budgetState, usedShare, type Budget } from '../lib/accounts.ts';
+import { budgetState, usedShare, WITHOUT, type Budget } from '../lib/accounts.ts';
 import type { ApiError } from '../lib/api.ts';
 import { hrefWith } from '../lib/url-state.ts';
 import { words } from '../words/accounts.ts';
@@ -121,5 +121,7 @@ function usageOf({ owner, name, window_start: from }: Budget): string {
   if (kind !== 'key') return hrefWith('/console/usage', { ...time, by: 'caller' });
   // `key:TEAM/NAME/BUDGET`: the name of a key has no slash.
   const place = name.slice('key:'.length, name.lastIndexOf('/'));
-  return hrefWith('/console/usage', { ...time, caller: place.slice(place.lastIndexOf('/') + 1), by: 'model' });
+  const end = place.lastIndexOf('/');
+  const team = end === -1 ? WITHOUT : place.slice(0, end);
+  return hrefWith('/console/usage', { ...time, caller: place.slice(end + 1), team, by: 'model' });
 }

@@ -28,6 +28,8 @@ export interface ChartProps {
   readonly format: (value: number) => string;
   /** In pixels, where text has its usual size; it grows with that. */
   readonly height?: number;
+  /** Charts with the same key have one cursor. */
+  readonly syncKey?: string;
 }
 
 /** A chart over time, drawn by uPlot, which is loaded with the first one; with its numbers as a table below. */

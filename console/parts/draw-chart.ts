@@ -51,9 +51,14 @@ function optionsOf(drawn: Drawn, colors: Colors): Omit<uPlot.Options, 'width' | 
   const axis = { stroke: colors.text, font: colors.font, ticks: { show: false } } as const;
   const step = (times[1] ?? 0) - (times[0] ?? 0);
   return {
-    padding: [10, 8, 0, 0],
+    padding: [10, 20, 0, 0],
     legend: { show: false },
-    cursor: { y: false, points: { show: kind === 'lines' }, drag: { x: false, y: false } },
+    cursor: {
+      y: false,
+      points: { show: kind === 'lines' },
+      drag: { x: false, y: false },
+      ...(drawn.syncKey === undefined ? {} : { sync: { key: drawn.syncKey, setSeries: false } }),
+    },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone.value),
     scales: {
       x: {
@@ -101,10 +106,18 @@ function seriesOf(name: string, color: string, { kind, isStacked = false, hidden
     show: !hidden.has(name),
     stroke: color,
     width: kind === 'bars' ? 0 : 1.75,
-    points: { show: false },
+    // What has no neighbour is no line.
+    points: kind === 'lines' ? { show: true, size: 5, filter: alone } : { show: false },
     ...(kind === 'lines' ? {} : { fill: isStacked || kind === 'bars' ? color : `${color}33` }),
     ...(kind === 'bars' ? { paths: uPlot.paths.bars?.({ size: [0.72, 48], align: 0 }) ?? null } : {}),
   } as uPlot.Series;
+}
+
+/** The places of values that have none beside them. */
+function alone(chart: uPlot, series: number): number[] {
+  const values = chart.data[series] ?? [];
+  const isNone = (at: number): boolean => values[at] === null || values[at] === undefined;
+  return Array.from(values.keys()).filter((at) => !isNone(at) && isNone(at - 1) && isNone(at + 1));
 }
 
 /** Stacked ones are drawn from the top of the stack down, so that each covers the rest of the one above it. */

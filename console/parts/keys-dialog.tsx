@@ -27,6 +27,15 @@ export function KeysDialog({
             }
           />
           <Row text={keysOf.open} keys={<kbd>Enter</kbd>} />
+          <Row
+            text={keysOf.older}
+            keys={
+              <>
+                <kbd>n</kbd> <kbd>p</kbd>
+              </>
+            }
+          />
+          <Row text={keysOf.pause} keys={<kbd>{keysOf.space}</kbd>} />
         </dl>
         <dl aria-label={nav}>
           {pages.map(({ letter, title }) => (

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { path } from '../lib/router.ts';
 import { words } from '../words/words.ts';
+import { AccountDialog } from './account.tsx';
 import { Button } from './button.tsx';
 import { DemoBanner } from './demo/demo-banner.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -71,6 +72,7 @@ export function Layout({
         {children}
       </main>
       <KeysDialog pages={items} />
+      <AccountDialog />
       <Toasts />
     </div>
   );

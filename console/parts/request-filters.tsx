@@ -5,7 +5,7 @@ import { filterFields, type FilterName } from '../lib/request-search.ts';
 import { failureNames } from '../lib/failures.ts';
 import { words } from '../words/request-filters.ts';
 
-const STATUSES = ['ok', 'failed', 'failed_over', '429', '4xx', '5xx'] as const;
+const STATUSES = ['ok', 'failed', 'error', 'failed_over', '429', '4xx', '5xx'] as const;
 
 /** The filters of requests; those that are seldom needed are behind a button. `rows`: what is likely to be looked for. */
 export function RequestFilters({ rows = [], children }: FiltersOfRequests) {

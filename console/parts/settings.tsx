@@ -1,9 +1,9 @@
 import { chooseLanguage, language, LANGUAGES, type Language } from '../lib/language.ts';
 import { showsKeys } from '../lib/keys.ts';
-import { session, signOut } from '../lib/session.ts';
 import { chooseTheme, isDark, theme, type Theme } from '../lib/theme.ts';
 import { zone, ZONES } from '../lib/zone.ts';
 import { words } from '../words/words.ts';
+import { Account } from './account.tsx';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import { Select } from './select.tsx';
@@ -39,23 +39,5 @@ export function Choices() {
         <Icon name={isDark.value ? 'moon' : 'sun'} />
       </Select>
     </>
-  );
-}
-
-/** Who is signed in; nothing where nobody has to. */
-function Account() {
-  const own = session.value;
-  if (own === undefined || own.role === null || own.by === 'local') return null;
-  const { roles, signedInAs, signOut: text, readOnly } = words.value;
-  const name = own.name ?? own.caller ?? '';
-  return (
-    <div class="account">
-      <span class="account-name" title={signedInAs(name)}>
-        <Icon name="user" />
-        {name} · {roles[own.role]}
-        {own.read_only && ` · ${readOnly}`}
-      </span>
-      <Button kind="quiet" icon="exit" label={text} onClick={() => void signOut()} />
-    </div>
   );
 }

@@ -25,6 +25,7 @@ const en = {
   statuses: {
     ok: 'OK',
     failed: 'Failed or broken off',
+    error: '4xx and 5xx',
     failed_over: 'Failed over',
     '429': '429',
     '4xx': '4xx',
@@ -58,6 +59,7 @@ const zh: typeof en = {
   statuses: {
     ok: '成功',
     failed: '失败或中断',
+    error: '4xx 和 5xx',
     failed_over: '发生故障转移',
     '429': '429',
     '4xx': '4xx',

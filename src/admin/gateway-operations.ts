@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { reportOf } from '../routing/report.ts';
 import type { LocalAnswer } from '../core/local-answer.ts';
+import { audited, entryOf } from './audited.ts';
 import { operation } from './operation.ts';
 
 const list = z.array(z.looseObject({}));
@@ -43,8 +44,9 @@ export const gatewayOperations = [
     query: anyQuery,
     answer: z.looseObject({ result: z.literal('reloaded') }),
     failures: { 422: z.looseObject({ result: z.literal('refused'), problems: z.array(z.string()) }) },
-    async handle(_call, context): Promise<LocalAnswer> {
-      const outcome = await context.reload();
+    async handle(call, context): Promise<LocalAnswer> {
+      const outcome = await context.reload(call.actor.caller);
+      await audited(entryOf(call, 'config.reload', context.status().config.file ?? '', outcome), context);
       return outcome.result === 'reloaded'
         ? { body: outcome }
         : { body: outcome, status: 422, errorCode: 'invalid_config' };

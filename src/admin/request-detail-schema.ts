@@ -98,6 +98,9 @@ export const requestDetailSchema = requestSchema.extend({
     .describe('What docs/errors.md says of `error_code`.'),
   cost: z.object({ tries: z.array(tryCost), total_usd: text, unpriced: z.boolean() }),
   charges: z.array(charge).describe('What it took from each budget.'),
+  trace_url: text.describe(
+    'Where its spans can be looked at, by `otel.link`. Null: there is no link, or no spans were kept.',
+  ),
   source: z.enum(['ledger', 'memory']),
 });
 

@@ -6,12 +6,14 @@ import type { RequestDetailJson } from './request-detail-schema.ts';
 import { requestJson } from './request-json.ts';
 import { leftAliasesJson, routesJson } from './request-routes.ts';
 
+/** What is known of a request besides its row. */
+export interface KnownBesides extends Pick<RequestDetailJson, 'source' | 'charges'> {
+  /** `otel.link`. */
+  readonly traceLink: string | undefined;
+}
+
 /** One request with all that is known of it. */
-export function requestDetailJson(
-  row: LedgerRow,
-  source: RequestDetailJson['source'],
-  charges: RequestDetailJson['charges'],
-): RequestDetailJson {
+export function requestDetailJson(row: LedgerRow, { source, charges, traceLink }: KnownBesides): RequestDetailJson {
   const bills = row.tries.map(tryCostJson).filter((bill) => bill !== undefined);
   return {
     ...requestJson(row),
@@ -28,8 +30,13 @@ export function requestDetailJson(
       unpriced: row.unpriced,
     },
     charges,
+    trace_url: traceUrl(row, traceLink),
     source,
   };
+}
+
+function traceUrl({ detail }: LedgerRow, link: string | undefined): string | null {
+  return detail?.trace === undefined || !link ? null : link.replaceAll('{trace_id}', detail.trace);
 }
 
 function retriesOf({ tries }: LedgerRow): number {

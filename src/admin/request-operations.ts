@@ -68,7 +68,8 @@ export const requestOperations = [
     async handle({ names: { id = '' }, scope }, context) {
       const row = (await rowOf(id, await ledgerOf(context), scope)) ?? noRequest(id);
       const source = isInMemory(context) ? 'memory' : 'ledger';
-      return { body: requestDetailJson(row, source, chargesJson(row, context, scope)) };
+      const charges = chargesJson(row, context, scope);
+      return { body: requestDetailJson(row, { source, charges, traceLink: context.config().otel.link }) };
     },
   }),
 ];

@@ -25,6 +25,7 @@ export async function build(
     const { loaded, known } = await load(file, flags, env);
     format = loaded.config.logging.console_format;
     const app = await App.create(loaded.config, file, env);
+    app.origins = loaded.origins;
     for (const warning of loaded.warnings) app.log.warn(`config warning: ${formatProblem(warning)}`);
     return { app, loaded, known };
   } catch (error) {

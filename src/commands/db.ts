@@ -7,6 +7,7 @@ import type { StorePlace } from '../storage/open-store.ts';
 import { StoreUnavailable } from '../storage/store-errors.ts';
 import type { Command, CommandLine, Flag } from './command.ts';
 import { maskLikely, UsageError } from './command.ts';
+import { verify } from './db/verify.ts';
 import { CONFIG, configPath } from './flags.ts';
 
 const INTO: Flag = { name: 'into', value: 'PATH', help: 'the file to write a backup into; it must not exist' };
@@ -14,20 +15,21 @@ const INTO: Flag = { name: 'into', value: 'PATH', help: 'the file to write a bac
 /** `llm-proxy db`: looks after the database that a config names. */
 export const db: Command = {
   name: 'db',
-  summary: 'look at the database, bring its schema up to date, or back it up',
+  summary: 'look at the database, bring its schema up to date, back it up, or verify its audit log',
   text: [
-    '`status` says where the database is, which schema it has and which days its ledger holds; it changes nothing. `migrate` brings the schema up to date, as every start does; two at once are safe. `backup` copies a database in `data_dir` into a new file while the gateway runs; of PostgreSQL it says which of its own tools does that.',
+    '`status` says where the database is, which schema it has and which days its ledger holds; it changes nothing. `migrate` brings the schema up to date, as every start does; two at once are safe. `backup` copies a database in `data_dir` into a new file while the gateway runs; of PostgreSQL it says which of its own tools does that. `verify` follows the chain of the audit log, whose entries have a hash each over themselves and the one before: it says whether one was changed or taken out.',
     'Which database that is, `data_dir` and `database` of the config say.',
   ],
-  argument: { name: 'ACTION', help: '`status`, `migrate` or `backup`; without it: `status`' },
+  argument: { name: 'ACTION', help: '`status`, `migrate`, `backup` or `verify`; without it: `status`' },
   flags: [CONFIG, INTO],
   examples: [
     { words: ['db', 'status'], does: 'says which schema the database has' },
     { words: ['db', 'migrate'], does: 'brings it up to date before the gateway starts' },
     { words: ['db', 'backup', '--into', 'backup.db'], does: 'copies it while the gateway runs' },
+    { words: ['db', 'verify'], does: 'says whether the audit log is as it was written' },
   ],
   exits: {
-    1: 'the config is invalid or names no database; the database cannot be used; no backup was made; `status`: the schema is not that of this program',
+    1: 'the config is invalid or names no database; the database cannot be used; no backup was made; `status`: the schema is not that of this program; `verify`: the audit log is not as it was written',
   },
   run,
 };
@@ -35,9 +37,11 @@ export const db: Command = {
 async function run(line: CommandLine): Promise<number> {
   const action = line.argument ?? 'status';
   const act = ACTIONS[action];
-  if (act === undefined) throw new UsageError(`there is no db ${action} (status, migrate, backup)`);
+  if (act === undefined && action !== 'verify')
+    throw new UsageError(`there is no db ${action} (status, migrate, backup, verify)`);
   if (line.flags.has(INTO) && action !== 'backup') throw new UsageError(`--${INTO.name} goes with db backup`);
   if (action === 'backup' && !line.flags.has(INTO)) throw new UsageError('db backup needs --into PATH');
+  if (act === undefined) return await verify(line);
   try {
     const file = configPath(line);
     const { config } = await loadConfig(file, line.env);

@@ -56,10 +56,15 @@ export class Reloader {
   }
 
   /** Puts the present state of the file into force. An invalid one changes nothing, and what is wrong is told wherever operators look. */
-  reload(why: string): Promise<ReloadResult> {
-    const result = this.#last.then(() => this.#reload(why));
+  async reload(why: string, by?: string): Promise<ReloadResult> {
+    const result = this.#last.then(async () => {
+      const outcome = await this.#reload(why);
+      // Operators see it at /admin/status as well.
+      this.app.reloaded(outcome, why, by);
+      return outcome;
+    });
     this.#last = result;
-    return result;
+    return await result;
   }
 
   /** Its files are watched from before they are read, and if it is refused as well: what is put right may be another than the config. */
@@ -75,7 +80,7 @@ export class Reloader {
     const { file } = this.from;
     const before = app.config;
     try {
-      const { config, warnings } = await this.#load();
+      const { config, warnings, origins } = await this.#load();
       const prompts = await app.reload(config, () => host.follow(config));
       const changes = [...diffConfig(before, config).map(formatChange), ...prompts.changes];
       app.log.info('config reloaded', { why, file, changes: changes.length });
@@ -83,24 +88,16 @@ export class Reloader {
       for (const warning of [...this.#exposure.unreported(warnings).map(formatProblem), ...prompts.warnings])
         app.log.warn(`config warning: ${warning}`);
       const allWarnings = [...warnings.map(formatProblem), ...prompts.warnings];
-      return this.#remember(
-        { result: 'reloaded', changes: this.#shown(changes), warnings: this.#shown(allWarnings) },
-        why,
-      );
+      app.origins = origins;
+      return { result: 'reloaded', changes: this.#shown(changes), warnings: this.#shown(allWarnings) };
     } catch (error) {
       if (error instanceof ConfigError && error.secretFiles.length > 0)
         await this.watch([file, ...error.secretFiles], before);
       const reasons = error instanceof ConfigError ? error.problems.map(formatProblem) : [`${reasonOf(error)}${AGAIN}`];
       const problems = this.#shown(reasons);
       for (const problem of problems) app.log.error(`reload failed, the old config stays: ${problem}`, { why });
-      return this.#remember({ result: 'refused', problems }, why);
+      return { result: 'refused', problems };
     }
-  }
-
-  /** Operators see it at /admin/status as well. */
-  #remember(result: ReloadResult, why: string): ReloadResult {
-    this.app.reloaded(result, why);
-    return result;
   }
 
   /** As the log shows it. */

@@ -87,7 +87,7 @@ async function run(line: CommandLine): Promise<number> {
   const reloader =
     file === undefined ? undefined : new Reloader(app, host, { file, flags, env, known, warnings: loaded.warnings });
   void reloader?.watch(loaded.files, loaded.config);
-  if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
+  if (reloader !== undefined) app.onReload = (by) => reloader.reload('asked by POST /admin/reload', by);
   const ended = untilSignalled({ app, host, reloader, watchdog, launcher });
   // Whoever reads that it has started may end it at once.
   announce({ app, loaded, host, file, missing: configPath(line), dangers: environmentDangers(env) });

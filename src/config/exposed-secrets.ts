@@ -38,8 +38,13 @@ export class ExposureWarnings {
   }
 }
 
+/** Whether a warning is about who may read a file. */
+export function isExposure({ message }: ConfigProblem): boolean {
+  return message.includes(BY_ALL);
+}
+
 function exposuresIn(warnings: readonly ConfigProblem[]): ReadonlySet<string> {
-  return new Set(warnings.filter(({ message }) => message.includes(BY_ALL)).map(identityOf));
+  return new Set(warnings.filter(isExposure).map(identityOf));
 }
 
 /** What identifies a warning; its line may change. */

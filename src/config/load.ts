@@ -13,6 +13,7 @@ import { type ListenChoice, type ListenFlags, chooseListen } from './listen-choi
 import { describeIssue, type Finding } from './messages.ts';
 import { checkBackends } from './backend-check.ts';
 import { ConfigError, type ConfigProblem, formatPath } from './problem.ts';
+import { type ConfigOrigins, originsOf, type ReadPlaces } from './origins.ts';
 import { checkPassthrough } from './passthrough-check.ts';
 import { checkPrices } from './price-check.ts';
 import { checkReferences } from './references.ts';
@@ -31,6 +32,8 @@ export interface LoadedConfig {
   warnings: ConfigProblem[];
   /** The files that were read: the config itself, and those of secrets. */
   files: readonly string[];
+  /** Where its values stand. */
+  origins: () => ConfigOrigins;
 }
 
 /** What a config is read with, besides its text. */
@@ -98,11 +101,15 @@ export function parseConfig(text: string, options: ConfigOptions): LoadedConfig 
     const { problems, secretFiles, wantsJson } = reading;
     throw new ConfigError(inOrder(problems).map(locate), secretFiles, wantsJson);
   }
-  const { config, listen, warnings, secretFiles } = reading;
-  return { config, listen, warnings: inOrder(warnings).map(locate), files: [options.file, ...(secretFiles ?? [])] };
+  const { config, listen, warnings, secretFiles, places } = reading;
+  const files = [options.file, ...(secretFiles ?? [])];
+  return { config, listen, warnings: inOrder(warnings).map(locate), files, origins: () => originsOf(places, lines) };
 }
 
-type Reading = ({ config: Config; listen: ListenChoice; warnings: SourceProblem[] } | { problems: SourceProblem[] }) & {
+type Reading = (
+  | { config: Config; listen: ListenChoice; warnings: SourceProblem[]; places: ReadPlaces }
+  | { problems: SourceProblem[] }
+) & {
   secretFiles?: readonly string[];
   /** The console gets JSON. */
   wantsJson?: boolean;
@@ -158,7 +165,8 @@ function readText(text: string, options: ConfigOptions): Reading {
   const warnings = [...findWarnings(config, listen, { env, nowMs }), ...exposedSecrets(secretLocations, file)].map(
     (warning) => located(source, warning),
   );
-  return { config, listen, warnings, secretFiles };
+  const places = { offsets: source.offsets, notes: source.scalars.notes };
+  return { config, listen, warnings, secretFiles, places };
 }
 
 function chosenListen(

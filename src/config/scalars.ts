@@ -4,11 +4,15 @@ import type { Environment } from '../lib/environment.ts';
 import { expand } from './expand.ts';
 import type { ConfigPath } from './problem.ts';
 import { readSecretFile, type SecretOptions } from './secret-file.ts';
+import type { OriginNote } from './origins.ts';
 import { isSecret } from './shape.ts';
+import { variableNames } from '../lib/variables.ts';
 
 /** What a config is read with; messages name `file`. */
 export interface SourceOptions extends SecretOptions {
   env: Environment;
+  /** Told of each value that has variables in it. */
+  onVariables?: (path: ConfigPath) => void;
 }
 
 /** A secret that is stored on disk. */
@@ -24,6 +28,8 @@ export class Scalars {
   readonly secretFiles: string[] = [];
   /** Where secrets are stored on disk: in the config itself, or in files that it names. */
   readonly secretLocations: SecretLocation[] = [];
+  /** What values were made of besides the text of the config, by their paths as JSON. */
+  readonly notes = new Map<string, OriginNote>();
   readonly #expanded = new Set<string>();
   /** Texts that came from variables, each with what the file has in its place. */
   readonly #written = new Map<string, string>();
@@ -48,8 +54,15 @@ export class Scalars {
     if (isExpanded) {
       this.#expanded.add(keyOf(path));
       this.#written.set(text, value);
+      this.options.onVariables?.(path);
     }
-    if (isSecret(schema) && text.startsWith('file:')) return this.#secret(text, isExpanded ? value : undefined, path);
+    const isFile = isSecret(schema) && text.startsWith('file:');
+    if (isExpanded || isFile)
+      this.notes.set(keyOf(path), {
+        variables: isExpanded ? variableNames(value) : [],
+        secretFile: isFile ? value.slice('file:'.length) : undefined,
+      });
+    if (isFile) return this.#secret(text, isExpanded ? value : undefined, path);
     if (isSecret(schema) && !isExpanded && value !== '') this.secretLocations.push({ path, file: undefined });
     return { value: kind === 'value' && whole ? numberOrBoolean(text) : text };
   }

@@ -21,6 +21,8 @@ export interface Source {
   problems: SourceProblem[];
   /** The offset of the key, or of the nearest parent if it is missing. */
   offsetOf(path: ConfigPath): number;
+  /** The offsets of all values that stand in the text, by their paths as JSON. */
+  readonly offsets: ReadonlyMap<string, number>;
   /** What is known of its scalars: which came from variables, and where secrets are. */
   readonly scalars: Scalars;
   /** Whether reading stopped early, with a problem that says so; values are missing then. */
@@ -59,6 +61,7 @@ class Reader {
       value: this.#value(this.#document.contents, schema, []),
       problems: this.#problems,
       offsetOf: (path) => this.#offsetOf(path),
+      offsets: this.#offsets,
       scalars: this.#scalars,
       isCut: this.#aliased > MAX_ALIASED,
     };

@@ -1,6 +1,7 @@
 import type { ListenFlags } from './listen-choice.ts';
 import { chooseListen } from './listen-choice.ts';
 import type { LoadedConfig } from './load.ts';
+import { NO_ORIGINS } from './origins.ts';
 import { configOf } from './schema.ts';
 import { openToAll } from './warnings.ts';
 import type { Environment } from '../lib/environment.ts';
@@ -22,7 +23,7 @@ export function withoutFile(found: object, flags: ListenFlags, env: Environment)
   const listen = chooseListen({}, flags, env);
   const config = configOf({ logging: { base_dir: '' }, ...found }, listen.value);
   const warnings = openToAll(config, listen).map(({ message }) => ({ ...NOWHERE, message }));
-  return { config, listen, warnings, files: [] };
+  return { config, listen, warnings, files: [], origins: NO_ORIGINS };
 }
 
 const NOWHERE = { file: 'without a config', line: 0, column: 0, path: '' };

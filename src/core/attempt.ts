@@ -76,7 +76,8 @@ export class Attempt implements Holder {
   outputLimit: number | undefined;
   /** The gateway has asked for a stream's token counts. */
   asksUsage = false;
-  /** The model that the answer names, and its word for why it ended. */
+  /** The answer's id, the model that it names, and its word for why it ended. */
+  responseId: string | undefined;
   reportedModel: string | undefined;
   finishReason: string | undefined;
   /** The id under which the backend keeps the answer. */

@@ -73,6 +73,8 @@ export interface ExchangeRecord {
   readonly errorDetail?: string | undefined;
   /** The request gets no line of its own: it is one of very many that are refused alike. It counts all the same. */
   readonly unlogged?: boolean | undefined;
+  /** A page of the console has read something by itself, as it does all the time: no news for the log. */
+  readonly byConsole?: true | undefined;
   /** The gateway turned the request down before any backend was tried; `errorCode` says why. */
   readonly refused: boolean;
   /** The stream began well and ended badly: the client got an error event after content. */
@@ -154,6 +156,8 @@ export interface AttemptRecord {
   /** Whose API it is, in the words of the conventions for traces (`aws.bedrock`), and where. */
   readonly provider?: string | undefined;
   readonly place?: string | undefined;
+  /** The id that it gave its answer. */
+  readonly responseId?: string | undefined;
   /** Its word for why its answer ended. */
   readonly finishReason?: string | undefined;
   /** The answer that the client got is this attempt's. */

@@ -43,4 +43,6 @@ export interface RequestDetail {
   readonly prompts?: readonly string[] | undefined;
   /** The limit of an answer's tokens that the gateway has set, for the backend demands one. */
   readonly outputLimit?: number | undefined;
+  /** The trace in which its spans are, of 32 hexadecimal digits; undefined: none were kept. */
+  readonly trace?: string | undefined;
 }

@@ -13,26 +13,52 @@ export class ProtobufWriter {
     return this.lengthDelimited(field, Buffer.byteLength(value), (bytes, at) => bytes.write(value, at, 'utf8'));
   }
 
-  /** A field of type `bytes`, given in hexadecimal digits. */
+  /** A field of type `bytes`, given in hexadecimal digits of lower case. */
   hex(field: number, value: string | undefined): this {
     if (value === undefined || value === '') return this;
-    return this.lengthDelimited(field, value.length / 2, (bytes, at) => bytes.write(value, at, 'hex'));
+    const length = value.length / 2;
+    this.tag(field, LENGTH_DELIMITED).varint(length).grow(length);
+    for (let at = 0; at < value.length; at += 2)
+      this.#bytes[this.#length++] = (digit(value.charCodeAt(at)) << 4) | digit(value.charCodeAt(at + 1));
+    return this;
+  }
+
+  /** Fields that were written before. */
+  written(fields: Uint8Array): this {
+    const { length } = fields;
+    this.grow(length);
+    const bytes = this.#bytes;
+    const start = this.#length;
+    for (let at = 0; at < length; at++) bytes[start + at] = fields[at] ?? 0;
+    this.#length += length;
+    return this;
   }
 
   /** A field of a message, which `write` writes; written even if it is empty. */
   message(field: number, write: (writer: ProtobufWriter) => void): this {
+    const lengthAt = this.begin(field);
+    write(this);
+    return this.end(lengthAt);
+  }
+
+  /** Begins the field of a message; `end` takes what it returns. */
+  begin(field: number): number {
     this.tag(field, LENGTH_DELIMITED);
     // Its length is known afterwards: room for a short one is kept, and made larger for a long one.
-    const lengthAt = this.#length;
-    this.#length += 1;
-    this.grow(0);
-    write(this);
+    this.grow(1);
+    return this.#length++;
+  }
+
+  /** Ends the field of the message that was begun last and is not ended. */
+  end(lengthAt: number): this {
     const length = this.#length - lengthAt - 1;
-    const extra = varintBytes(length) - 1;
-    if (extra > 0) {
-      this.grow(extra);
-      this.#bytes.copyWithin(lengthAt + 1 + extra, lengthAt + 1, this.#length);
+    if (length <= MOST_SHORT) {
+      this.#bytes[lengthAt] = length;
+      return this;
     }
+    const extra = varintBytes(length) - 1;
+    this.grow(extra);
+    this.#bytes.copyWithin(lengthAt + 1 + extra, lengthAt + 1, this.#length);
     const end = this.#length + extra;
     this.#length = lengthAt;
     this.varint(length);
@@ -62,9 +88,13 @@ export class ProtobufWriter {
     return this;
   }
 
-  fixed64(field: number, value: bigint): this {
+  /** `value` × `times`, of which the product may be larger than a number can say exactly; `times` is below 2^20. */
+  fixed64(field: number, value: number, times = 1): this {
     this.tag(field, FIXED_64).grow(8);
-    this.#length = this.#bytes.writeBigUInt64LE(value, this.#length);
+    const low = (value % WORD) * times;
+    this.#bytes.writeUInt32LE(low % WORD, this.#length);
+    const high = Math.floor(value / WORD) * times + Math.floor(low / WORD);
+    this.#length = this.#bytes.writeUInt32LE(high, this.#length + 4);
     return this;
   }
 
@@ -107,6 +137,10 @@ export class ProtobufWriter {
   /** Below 2^53, as all numbers here are. A negative int64 takes ten bytes, in two's complement. */
   private varint(value: number): this {
     this.grow(10);
+    if (value >= 0 && value <= 0x7f) {
+      this.#bytes[this.#length++] = value;
+      return this;
+    }
     if (value < 0) {
       let rest = BigInt.asUintN(64, BigInt(value));
       for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
@@ -131,6 +165,8 @@ export class ProtobufWriter {
 
 /** The length of such a text takes one byte. */
 const MOST_SHORT = 127;
+/** 2^32. */
+const WORD = 0x1_0000_0000;
 const VARINT = 0;
 const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
@@ -140,4 +176,9 @@ function varintBytes(value: number): number {
   let bytes = 1;
   for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes++;
   return bytes;
+}
+
+/** Of 0-9 and a-f. */
+function digit(code: number): number {
+  return code <= 0x39 ? code - 0x30 : code - 0x57;
 }

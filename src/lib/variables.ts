@@ -58,6 +58,11 @@ export function* variablesOf(parts: readonly Part[]): Generator<Variable> {
   }
 }
 
+/** Their names, each once; the text must be well formed. */
+export function variableNames(text: string): string[] {
+  return [...new Set(Array.from(variablesOf(parseVariables(text)), ({ name }) => name))];
+}
+
 function* valuesOf<T>(parts: readonly Part[], values: Values<T>): Generator<string | T> {
   for (const part of parts) {
     if (typeof part === 'string') {

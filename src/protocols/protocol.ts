@@ -59,6 +59,8 @@ export interface Protocol {
 
 /** What an answer says of itself. Words of the backend, of any length. */
 export interface AnswerFacts {
+  /** Its id, as the upstream wrote it. */
+  readonly id: string | undefined;
   /** The model that has answered. */
   readonly model: string | undefined;
   /** Its word for why it ended. */

@@ -8,6 +8,7 @@ import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/
 import type { PriceBook, Priced } from '../pricing/price-book.ts';
 import { GIVEN_UP, usageOfAttempt } from './attempt-usage.ts';
 import { detailOf } from './detail-of.ts';
+import { isByConsole } from './by-console.ts';
 import { endpointName } from './endpoint-name.ts';
 
 /**
@@ -60,6 +61,7 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     errorCode: left ? 'client_closed_request' : delivery.errorCode,
     errorDetail: delivery.errorDetail,
     unlogged: delivery.unlogged,
+    byConsole: isByConsole(exchange) ? true : undefined,
     refused: delivery.refused && !left,
     interrupted: delivery.interrupted,
     droppedEvents: attempts.all.reduce((sum, { droppedEvents }) => sum + droppedEvents, 0),
@@ -150,6 +152,7 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     ignoredCounts: attempt.usage?.ignored,
     provider: route.backend.provider,
     place: route.backend.place,
+    responseId: bounded(attempt.responseId),
     finishReason: bounded(attempt.finishReason),
     isServing: attempt === served,
     spanId: attempt.spanId,

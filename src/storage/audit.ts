@@ -15,6 +15,17 @@ export interface AuditEntry {
   readonly after: unknown;
 }
 
+/** Which entries are looked for: those that meet all of it. */
+export interface AuditFilter {
+  readonly actor?: string | undefined;
+  /** An action, or the kind of thing that is acted upon: `keys` for `keys.create` and the others. */
+  readonly action?: string | undefined;
+  readonly target?: string | undefined;
+  /** Milliseconds since the epoch: from then on, and before. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
 /** Answers may hold a secret, sealed: they are kept for as long as a client may sensibly repeat its request. */
 export const ANSWER_KEPT_MS = 24 * 3_600_000;
 

@@ -1,5 +1,6 @@
 import type { LedgerRow, RowJson } from '../core/ledger-row.ts';
-import type { AuditEntry, Beside, IdempotentAnswer } from './audit.ts';
+import type { AuditEntry, AuditFilter, Beside, IdempotentAnswer } from './audit.ts';
+import type { ChainReport } from './audit-chain.ts';
 import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
 import type {
   LedgerNameStep,
@@ -69,9 +70,13 @@ export interface FactStore {
 /** Who changed what. Entries are written beside the changes. */
 export interface AuditStore {
   /** The newest first. `next` goes on where this page ends; undefined: there are no more. */
-  page(query: { readonly cursor?: string; readonly limit: number }): Promise<{ data: AuditEntry[]; next?: string }>;
+  page(
+    query: AuditFilter & { readonly cursor?: string; readonly limit: number },
+  ): Promise<{ data: AuditEntry[]; next?: string }>;
   /** Writes one of what changes nothing, but is to be known. */
   append(entry: AuditEntry): Promise<void>;
+  /** Follows the chain of hashes from the first entry to the last. */
+  verify(): Promise<ChainReport>;
 }
 
 /** Who is signed in to the console. */

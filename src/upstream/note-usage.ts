@@ -35,7 +35,8 @@ export function noteStream({ attempt }: AttemptContext, events: StreamInspector)
   noteFacts(attempt, events.facts);
 }
 
-function noteFacts(attempt: Attempt, { model, finishReason }: StreamInspector['facts']): void {
+function noteFacts(attempt: Attempt, { id, model, finishReason }: StreamInspector['facts']): void {
+  attempt.responseId = id ?? attempt.responseId;
   attempt.reportedModel = model ?? attempt.reportedModel;
   attempt.finishReason = finishReason ?? attempt.finishReason;
 }

@@ -3,20 +3,27 @@ import type { Exchange } from '../core/exchange.ts';
 import { formatTraceParent, newSpanId, parseTraceParent } from '../lib/trace-context.ts';
 
 /**
- * Tells a backend of the trace: its parent is the span of the attempt. Where the gateway itself makes no spans, it is the
- * one that the client named.
+ * Tells a backend of the trace: its parent is the span of the attempt. Where the gateway itself makes no spans, what the
+ * client says goes on as it came: https://www.w3.org/TR/trace-context/#alternative-processing
  */
 export function addTraceHeaders(
   headers: Record<string, string>,
   { headers: given, trace }: Pick<Exchange, 'headers' | 'trace'>,
   attempt: Pick<Attempt, 'spanId'>,
 ): void {
-  const parent = trace === undefined ? parseTraceParent(given['traceparent'], given['tracestate']) : trace.parent;
-  if (trace !== undefined) {
-    attempt.spanId ??= newSpanId();
-    headers['traceparent'] = formatTraceParent(trace.traceId, attempt.spanId, trace.isSampled);
-  } else if (parent !== undefined) {
-    headers['traceparent'] = formatTraceParent(parent.traceId, parent.spanId, parent.isSampled);
+  if (trace === undefined) {
+    passOn(given['traceparent'], given['tracestate'], headers);
+    return;
   }
-  if (parent?.state !== undefined) headers['tracestate'] = parent.state;
+  attempt.spanId ??= newSpanId();
+  headers['traceparent'] = formatTraceParent(trace.traceId, attempt.spanId, trace.isSampled);
+  if (trace.parent?.state !== undefined) headers['tracestate'] = trace.parent.state;
+}
+
+/** All but what is malformed, which no backend could use. */
+function passOn(parent: string | undefined, state: string | undefined, headers: Record<string, string>): void {
+  const read = parseTraceParent(parent, state);
+  if (parent === undefined || read === undefined) return;
+  headers['traceparent'] = parent;
+  if (state !== undefined && read.state !== undefined) headers['tracestate'] = state;
 }

@@ -280,6 +280,7 @@ describe.each(stores)('on %s', (_name, server) => {
       left: '4',
       resets_at: null,
       window_start: null,
+      alert_at: [50, 80, 100],
       requests_under_way: 1,
     });
     gate.release();

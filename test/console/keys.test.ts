@@ -188,6 +188,26 @@ test('who has only a key sees that one, its budgets, and its own usage', async (
   expect(titles).not.toContain('Teams & budgets');
   await view.go('/console/usage?by=model');
   await view.page.getByText('Nothing was used in this time').waitFor();
+  expect(await statusWith(ROBOT)).toBe(200);
+  await eventually(async () => {
+    await view.go('/console/usage?by=model');
+    return (await view.page.getByRole('row', { name: /^demo/ }).count()) > 0;
+  });
+  // Others have asked as well.
+  expect(await view.page.locator('tfoot td').nth(1).textContent()).toBe('1');
+  expect(await view.page.locator('main a[href^="/console/requests"]').count()).toBe(0);
   expect(view.complaints).toEqual([]);
   await view.close();
+});
+
+test('without a database it says what is needed', async () => {
+  const bare = await startAccountStage({ data_dir: undefined });
+  const view = await openView(browser, bare.url, { cookies: bare.cookies });
+  for (const path of ['/console/keys', '/console/teams']) {
+    await view.go(path);
+    await view.page.getByText('The gateway has no database').first().waitFor();
+    await view.page.getByText('data_dir').first().waitFor();
+  }
+  await view.close();
+  await bare.stop();
 });

@@ -35,15 +35,57 @@ describe.each([
 });
 
 describe('the overview', () => {
-  test('shows what has been asked, and what it cost', async () => {
+  test('says first what is wrong and why, then who asks and what it costs', async () => {
     const view = await openView(browser, stage.url, { width: 1920 });
+    const { page } = view;
     await view.go('/');
-    const stat = (label: string) => view.page.locator('.stat', { hasText: label }).locator('.stat-value');
+    // One backend rests after its failures, and an alias has no other.
+    const health = page.getByRole('region', { name: 'Needs attention' });
+    expect(await health.getByRole('status').textContent()).toContain('demo-fails cannot be served now');
+    expect(await health.getByRole('listitem').textContent()).toMatch(
+      /demo is cooling down for .*demo-fail-50\d.*: 50\d /,
+    );
+    const stat = (label: string) => page.locator('.stat', { hasText: label }).locator('.stat-value');
     expect(await stat('Requests').textContent()).toBe('8');
-    expect(await stat('Failed').textContent()).toBe('1');
+    expect(await stat('Failed').first().textContent()).toBe('1');
+    expect(await stat('Failed over').textContent()).toMatch(/^[12]$/);
     expect(await stat('Cost').textContent()).toMatch(/^\$0\.00\d+$/);
-    expect(await view.page.getByRole('row', { name: 'demo-failover' }).first().textContent()).toContain('200');
-    expect(await view.page.getByRole('row', { name: /^demo / }).textContent()).toMatch(/50[03] /);
+    expect(await page.getByRole('row', { name: 'demo-failover' }).last().textContent()).toContain('200');
+    expect(await page.getByRole('row', { name: /^demo .*Cooling down/ }).textContent()).toMatch(/50\d /);
+    await view.close();
+  });
+
+  test('every number leads to the list that it is made of', async () => {
+    const view = await openView(browser, stage.url);
+    await view.go('/?window=1h');
+    const hrefs = await view.page
+      .locator('a.stat')
+      .evaluateAll((all: { href: string }[]) => all.map(({ href }) => new URL(href).pathname + new URL(href).search));
+    expect(hrefs).toContain('/console/requests?from=1h&status=failed');
+    expect(hrefs).toContain('/console/requests?from=1h&status=failed_over');
+    expect(hrefs).toContain('/console/usage?window=1h&measure=cost');
+    await view.page.getByRole('tab', { name: 'Aliases' }).click();
+    await view.page
+      .getByRole('row', { name: /^demo-fails/ })
+      .getByRole('link')
+      .waitFor();
+    expect(new URL(view.page.url()).search).toBe('?window=1h&top=aliases');
+    const link = view.page.getByRole('row', { name: /^demo-fails/ }).getByRole('link');
+    expect(await link.getAttribute('href')).toBe('/console/requests?from=1h&alias=demo-fails');
+    await view.close();
+  });
+
+  test('one cursor moves over all charts', async () => {
+    const view = await openView(browser, stage.url);
+    await view.go('/?window=15m');
+    const charts = view.page.locator('.u-over');
+    await charts.nth(3).waitFor();
+    await charts.first().hover({ position: { x: 100, y: 40 } });
+    const times = async (): Promise<string[]> => await view.page.locator('.legend-time').allTextContents();
+    await view.page.waitForFunction(
+      '[...document.querySelectorAll(".legend-time")].every((each) => each.textContent !== "")',
+    );
+    expect(new Set(await times()).size).toBe(1);
     await view.close();
   });
 
@@ -70,7 +112,7 @@ describe('what moves', () => {
     view.page.on('request', () => asked++);
     await view.page.clock.install();
     await view.go('/');
-    const again = view.page.waitForRequest('**/admin/backends');
+    const again = view.page.waitForRequest('**/admin/overview*');
     await view.page.clock.runFor(6000);
     await again;
     await view.page.waitForLoadState('networkidle');
@@ -78,7 +120,7 @@ describe('what moves', () => {
     const before = asked;
     await view.page.clock.runFor(600_000);
     expect(asked).toBe(before);
-    const seen = view.page.waitForRequest('**/admin/backends');
+    const seen = view.page.waitForRequest('**/admin/overview*');
     await view.page.evaluate(hide(false));
     await seen;
     await view.close();

@@ -54,7 +54,7 @@ describe('the picture', () => {
       .getByRole('list', { name: /^Routes of broken/ })
       .getByRole('listitem');
     const text = (await route.textContent()) ?? '';
-    expect(text).toMatch(/Cooling down.*demo-fail-500.*Asked again in \d+:\d\d.*It failed \(500\)/s);
+    expect(text).toMatch(/Cooling down.*demo-fail-500.*Asked again in \d+:\d\d.*demo failed \(500\)/s);
     const before = await route.locator('.countdown').textContent();
     await route
       .locator('.countdown')

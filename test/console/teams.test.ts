@@ -47,7 +47,7 @@ test('what is used up is said first, and leads to who spent it', async () => {
   await view.page.waitForURL('**/console/teams?tab=budgets');
   const rows = view.page.locator('tbody tr');
   expect(await rows.first().textContent()).toMatch(
-    /platform\/robot requests-day.*Used up.*5 of 4 requests.*Day.*100% ✓/,
+    /platform\/robot requests-day.*Used up.*5 of 4 requests.*Day.*100%✓/,
   );
   const whose = (await rows.allTextContents()).join('\n');
   expect(whose).toContain('platform usd-month');

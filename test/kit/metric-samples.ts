@@ -14,6 +14,8 @@ export async function metricSamples(): Promise<Map<string, Set<string>>> {
       data_dir: 'data',
       backends: [{ name: 'demo', url: 'demo:' }],
       prices: { 'demo/*': { input: 1, output: 2 } },
+      // Nobody listens there: what there is of traces is counted all the same.
+      otel: { endpoint: 'http://127.0.0.1:9' },
       budgets: [{ name: 'main', usd: 100, per: 'day' }],
       models: {
         fails: { routes: [{ backend: 'demo', model: 'demo-fail-503' }] },

@@ -8,6 +8,7 @@ import { send } from '../kit/client.ts';
 import { findFreePort, spawnGateway, startGateway, type Gateway, type GatewayOptions } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
 import { jsonLines } from '../kit/log-line.ts';
+import { startOtlpReceiver } from '../kit/otlp-receiver.ts';
 import { chatAnswer, chatEvents, json, stallAfter, stall } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
@@ -49,6 +50,10 @@ describe('a gateway that serves prints nothing but JSON', () => {
     const spare = await startUpstream(chatAnswer('spare'));
     const nobody = await findFreePort();
     const consoleAt = await findFreePort();
+    const takesTraces = startOtlpReceiver();
+    const refusesTraces = startOtlpReceiver();
+    refusesTraces.answer = () => new Response(null, { status: 401 });
+    takesTraces.answer = () => new Response(null, { status: 503, headers: { 'retry-after': '0' } });
     const via = (...names: string[]) => ({
       routes: names.map((backend, index) => ({ backend, model: 'm', priority: index + 1 })),
     });
@@ -95,11 +100,12 @@ describe('a gateway that serves prints nothing but JSON', () => {
       proxy: { enable_system_prompt: true },
       timeout: { read_timeout: '100ms' },
       logging: { ...LOGGING, debug_mode: true, console_level: 'debug' },
+      otel: { endpoint: takesTraces.url, exporters: [{ endpoint: refusesTraces.url }] },
       ...more,
     });
     const gateway = await started({
       config: config(),
-      env: { NODE_EXTRA_CA_CERTS: '/none/ca.pem' },
+      env: { NODE_EXTRA_CA_CERTS: '/none/ca.pem', OTEL_TRACES_SAMPLER: 'by_chance' },
       files: { 'system_prompts/one.txt': 'Be brief.', 'system_prompts/empty.md': '' },
     });
     const ask = async (model: string, body: object = {}, headers: object = {}): Promise<void> => {
@@ -158,8 +164,13 @@ describe('a gateway that serves prints nothing but JSON', () => {
     gateway.writeConfig(config({ backends: [...config().backends.slice(0, 3), { name: 'checked', url: spare.url }] }));
     await eventually(() => gateway.stderr().includes('state reset'));
     await eventually(() => gateway.stderr().includes('not logged one by one'));
+    await eventually(() => gateway.stderr().includes('takes no spans'));
+    takesTraces.answer = undefined;
+    await eventually(() => gateway.stderr().includes('takes spans again'));
+    await eventually(() => gateway.stderr().includes('refuses spans'));
     gateway.signal('SIGTERM');
     expect(await gateway.exited).toBe(0);
+    await Promise.all([takesTraces.stop(), refusesTraces.stop()]);
 
     expect(gateway.stdout()).toBe('');
     const lines = jsonLines(gateway.stderr());
@@ -176,6 +187,10 @@ describe('a gateway that serves prints nothing but JSON', () => {
         'a sign-in to the console was refused',
         'the OIDC provider cannot be asked',
         'the console has an address of its own',
+        'the destination of traces takes no spans',
+        'the destination of traces takes spans again',
+        'the destination of traces refuses spans',
+        'a variable for traces is not followed',
         'backend is drained',
         'backend is in use again',
         'cooldowns were ended',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adminClient } from '../admin/admin-client.ts';
 import { send } from '../kit/client.ts';
-import { startGateway, type Gateway } from '../kit/gateway.ts';
+import { findFreePort, startGateway, type Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
 import { chatAnswer, slowHeaders } from '../kit/replies.ts';
 import { eventually } from '../kit/settled.ts';
@@ -123,6 +123,14 @@ describe('a drain', () => {
     expect((await admin('POST', '/admin/backends/a/undrain')).body.changed).toBe(true);
     expect((await admin('POST', '/admin/backends/a/undrain')).status).toBe(404);
   });
+});
+
+test('with the database away a drain counts all the same, and is said not to be kept', async () => {
+  await start(configWith({ database: `postgres://nobody@127.0.0.1:${await findFreePort()}/none` }));
+  expect(gateway.stderr()).toContain('which backends are drained cannot be read');
+  const { body } = await admin('POST', '/admin/backends/a/drain', { body: {} });
+  expect([body.changed, body.kept]).toEqual([true, false]);
+  expect((await admin('GET', '/admin/status')).body.features.steering.draining).toEqual(['a']);
 });
 
 test('rehearsals and ended cooldowns are in the audit log; explanations and refused calls are not', async () => {

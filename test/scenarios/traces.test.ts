@@ -12,7 +12,7 @@ import { startGateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
 import { logSettings } from '../kit/log-settings.ts';
 import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../kit/otlp-receiver.ts';
-import { chatAnswer, chatEvents, cutAfter, hold, json, slowHeaders, status, streamOf } from '../kit/replies.ts';
+import { chatAnswer, chatEvents, cutAfter, hold, json, slowHeaders, sse, status, streamOf } from '../kit/replies.ts';
 import { eventually } from '../kit/settled.ts';
 import { startUpstream, type Upstream } from '../kit/upstream.ts';
 
@@ -25,6 +25,29 @@ const USAGE = {
   completion_tokens: 12,
   total_tokens: 42,
   prompt_tokens_details: { cached_tokens: 10 },
+};
+const ANTHROPIC = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  content: [{ type: 'text', text: 'ok' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 1, output_tokens: 1 },
+};
+const ANTHROPIC_EVENTS = [
+  { type: 'message_start', message: { ...ANTHROPIC, content: [], stop_reason: null } },
+  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'ok' } },
+  { type: 'content_block_stop', index: 0 },
+  { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 1 } },
+  { type: 'message_stop' },
+];
+const GEMINI = {
+  responseId: 'gem_1',
+  modelVersion: 'm',
+  candidates: [{ index: 0, content: { role: 'model', parts: [{ text: 'ok' }] }, finishReason: 'STOP' }],
 };
 const SECRET_WORDS = 'the plan is to sail at dawn';
 
@@ -192,6 +215,7 @@ describe('a request is a trace', () => {
         'gen_ai.usage.input_tokens': 30n,
         'gen_ai.usage.cache_read.input_tokens': 10n,
         'gen_ai.usage.output_tokens': 12n,
+        'gen_ai.response.id': 'chatcmpl-1',
         'gen_ai.response.finish_reasons': ['stop'],
         'server.address': '127.0.0.1',
         'server.port': BigInt(first.port),
@@ -268,6 +292,25 @@ describe('a request is a trace', () => {
     expect(clients[0]?.events.map(({ name }) => name)).toContain('llm_proxy.first_content');
   });
 
+  test.each([
+    ['openai', chatAnswer('ok'), chatEvents(['ok']), 'chatcmpl-1'],
+    ['openai', chatAnswer('ok', { id: 'i'.repeat(5000) }), undefined, 'i'.repeat(256)],
+    ['anthropic', json(200, ANTHROPIC), ANTHROPIC_EVENTS, 'msg_1'],
+    ['gemini', json(200, GEMINI), [GEMINI], 'gem_1'],
+  ] as const)('an answer of %s has its id', async (protocol, plain, events, id) => {
+    await start({ backend: { protocol } });
+    for (const [stream, reply] of [
+      [false, plain],
+      [true, events && sse(events)],
+    ] as const) {
+      if (reply === undefined) continue;
+      first.script(reply);
+      expect((await ask({ body: { stream } })).status).toBe(200);
+    }
+    const { clients } = await spansOf(events === undefined ? 1 : 2);
+    for (const { attributes } of clients) expect(attributes['gen_ai.response.id']).toBe(id);
+  });
+
   test('a wait in the queue has a span of its own, as long as the wait', async () => {
     const gate = hold();
     first.script((_, n) => (n === 0 ? gate : chatAnswer('ok')));
@@ -335,6 +378,42 @@ describe('the trace of a caller', () => {
     expect(servers.map((span) => span.attributes['http.response.status_code'])).toEqual([400n]);
   });
 
+  test.each([
+    ['its trace ID has another form', { 'x-trace-id': 'order-4711' }, 'order-4711'],
+    [
+      'there is one, and a traceparent of another trace',
+      { 'x-trace-id': 'order-4711', traceparent: PARENT },
+      'order-4711',
+    ],
+    ['there is a traceparent alone', { traceparent: PARENT }, TRACE],
+  ] as const)('is found by what log, answer and ledger show where %s', async (_, headers, shown) => {
+    await start({ otel: { link: 'https://look.example/?id={trace_id}#{trace_id}' } });
+    const answer = await ask({ headers });
+    expect(answer.headers['x-trace-id']).toBe(shown);
+    expect(first.requests.at(-1)?.headers['x-trace-id']).toBe(shown);
+    const { servers, all } = await spansOf();
+    const inTrace =
+      'traceparent' in headers ? TRACE : new Bun.CryptoHasher('sha256').update(shown).digest('hex').slice(0, 32);
+    expect(new Set(all.map(({ traceId }) => traceId))).toEqual(new Set([inTrace]));
+    expect(servers[0]?.attributes['llm_proxy.trace_id']).toBe(shown);
+    expect(gateway?.lines.map((line) => line.trace_id)).toContain(shown);
+    await holds(async () => {
+      const { trace_id: id, trace_url: url } = await read(`/admin/requests/${shown}`);
+      expect([id, url]).toEqual([shown, `https://look.example/?id=${inTrace}#${inTrace}`]);
+    });
+  });
+
+  test('has no URL where its spans are not kept, or nothing says where to look', async () => {
+    await start({ otel: { sample: 0, link: 'https://look.example/{trace_id}' } });
+    await ask({ headers: { 'x-trace-id': 'not-kept' } });
+    await ask({ headers: { 'x-trace-id': 'kept' }, body: { model: 'nope' } });
+    const url = async (id: string) => (await read(`/admin/requests/${id}`)).trace_url;
+    await holds(async () => expect(await url('kept')).toStartWith('https://look.example/'));
+    expect(await url('not-kept')).toBeNull();
+    await gateway?.reload({});
+    expect(await url('kept')).toBeNull();
+  });
+
   test('that is malformed is another one', async () => {
     await start();
     await ask({ headers: { traceparent: `00-${TRACE}-${'0'.repeat(16)}-01`, tracestate: 'a=1' } });
@@ -369,12 +448,35 @@ describe('backends', () => {
     expect(first.requests.at(-1)?.headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   });
 
-  test('with `trace` are told of the span of the caller where the gateway makes none', async () => {
+  // https://www.w3.org/TR/trace-context/#alternative-processing
+  test.each([
+    [PARENT, 'vendor=1'],
+    [PARENT, ' vendor=1 , other=2'],
+    // Flags and versions to come are not the gateway's to change where it takes no part.
+    [PARENT.replace(/01$/, '03'), 'vendor=1'],
+    [`01-${TRACE}-${SPAN}-ff-more`, undefined],
+  ])('with `trace` get %s %s as it came where the gateway makes no spans', async (traceparent, tracestate) => {
     await start({ backend: { trace: true }, otel: { enabled: false } });
-    await ask({ headers: SENT });
-    expect(first.requests.at(-1)?.headers).toMatchObject({ traceparent: PARENT, tracestate: 'vendor=1' });
-    await ask();
-    expect(first.requests.at(-1)?.headers).not.toHaveProperty('traceparent');
+    await ask({ headers: { traceparent, ...(tracestate === undefined ? {} : { tracestate }), baggage: 'user=ann' } });
+    const { headers = {} } = first.requests.at(-1) ?? {};
+    expect([headers['traceparent'], headers['tracestate']]).toEqual([traceparent, tracestate?.trim()]);
+    expect(headers).not.toHaveProperty('baggage');
+  });
+
+  test('with `trace` get nothing that is malformed, and nothing of their own', async () => {
+    await start({ backend: { trace: true }, otel: { enabled: false } });
+    for (const sent of [
+      {},
+      { tracestate: 'vendor=1' },
+      { traceparent: `00-${TRACE}-${SPAN}`, tracestate: 'vendor=1' },
+    ]) {
+      await ask({ headers: sent });
+      const { headers } = first.requests.at(-1) ?? {};
+      for (const name of Object.keys(SENT)) expect(headers).not.toHaveProperty(name);
+    }
+    await ask({ headers: { traceparent: PARENT, tracestate: 'no list' } });
+    expect(first.requests.at(-1)?.headers).toMatchObject({ traceparent: PARENT });
+    expect(first.requests.at(-1)?.headers).not.toHaveProperty('tracestate');
   });
 });
 

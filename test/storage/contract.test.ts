@@ -2,6 +2,8 @@
 import { SQL } from 'bun';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { BadCursor } from '../../src/storage/ledger-query.ts';
+import type { AuditFilter } from '../../src/storage/audit.ts';
+import type { StorePlace } from '../../src/storage/open-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 import type { StoredSession } from '../../src/storage/stored-session.ts';
 import { StoreConflict } from '../../src/storage/store-errors.ts';
@@ -37,9 +39,11 @@ const MENDED: readonly (readonly [given: string, stored: string])[] = [
 
 describe.each(kinds)('a store on $kind', (places) => {
   let store: Store;
+  let place: StorePlace;
 
   beforeEach(async () => {
-    store = await stores.open(await places.create());
+    place = await places.create();
+    store = await stores.open(place);
   });
   afterEach(async () => {
     await stores.closeAll();
@@ -251,6 +255,55 @@ describe.each(kinds)('a store on $kind', (places) => {
       expect(second.data).toEqual([auditOf(2), auditOf(1)]);
       const third = await store.audit.page({ limit: 2, cursor: second.next ?? '' });
       expect(third).toEqual({ data: [auditOf(0)] });
+    });
+
+    test('the audit log is searched by who, what, to whom and when', async () => {
+      const entries = [
+        { ...auditOf(1, 'a'), actor: 'ann' },
+        { ...auditOf(2, 'b'), action: 'keys.delete' },
+        { ...auditOf(3, 'a'), action: 'keyset.load' },
+        { ...auditOf(4, 'a'), action: 'teams.create' },
+      ];
+      for (const entry of entries) await store.audit.append(entry);
+      const found = async (filter: AuditFilter) =>
+        (await store.audit.page({ limit: 9, ...filter })).data.map(({ id }) => Number(id.at(-1)));
+      expect(await found({ actor: 'ann' })).toEqual([1]);
+      expect(await found({ action: 'keys' })).toEqual([2, 1]);
+      expect(await found({ action: 'keys.delete' })).toEqual([2]);
+      expect(await found({ target: 'a', action: 'teams' })).toEqual([4]);
+      expect(await found({ from: START + 2, to: START + 4 })).toEqual([3, 2]);
+      expect(await found({ actor: `' OR 1=1 --` })).toEqual([]);
+    });
+
+    test('entries of the audit log are chained, whoever writes them at once', async () => {
+      expect(await store.audit.verify()).toEqual({ entries: 0, unchained: 0, head: '', broken: undefined });
+      const other = await stores.open(place);
+      await Promise.all(
+        Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? store : other).audit.append(auditOf(at))),
+      );
+      const { head, ...rest } = await store.audit.verify();
+      expect(rest).toEqual({ entries: 20, unchained: 0, broken: undefined });
+      expect(head).toMatch(/^[0-9a-f]{64}$/);
+      expect((await other.audit.verify()).head).toBe(head);
+    });
+
+    test.each([
+      [`UPDATE audit SET actor = 'mallory' WHERE place = 3`, { place: 3, kind: 'changed' }],
+      [`UPDATE audit SET after_json = NULL WHERE place = 5`, { place: 5, kind: 'changed' }],
+      [`DELETE FROM audit WHERE place = 2`, { place: 2, kind: 'missing' }],
+      [`DELETE FROM audit WHERE place = 5`, { place: 5, kind: 'missing' }],
+      [`DELETE FROM audit`, { place: 1, kind: 'missing' }],
+      [`UPDATE audit SET place = NULL WHERE place = 4`, { place: 4, kind: 'missing' }],
+      [`UPDATE audit SET place = 6 WHERE place = 5`, { place: 5, kind: 'missing' }],
+      [`UPDATE audit_head SET hash = 'x'`, { place: 5, kind: 'changed' }],
+      [
+        `INSERT INTO audit (id, at, actor, action, target, place, hash) VALUES ('x', 1, 'a', 'b', 'c', 6, 'y')`,
+        { place: 6, kind: 'added' },
+      ],
+    ])('%s is found', async (statement, broken) => {
+      for (let at = 1; at <= 5; at += 1) await store.audit.append(auditOf(at));
+      await runAt(place, statement);
+      expect((await store.audit.verify()).broken).toMatchObject(broken);
     });
 
     test('what changes nothing has an entry as well', async () => {
@@ -789,6 +842,13 @@ async function reasonOf(change: Promise<void>): Promise<string | undefined> {
     if (error instanceof StoreConflict) return error.reason;
     throw error;
   }
+}
+
+/** What somebody does to the database without the gateway. */
+async function runAt(place: StorePlace, statement: string): Promise<void> {
+  const sql = new SQL(place.kind === 'sqlite' ? { adapter: 'sqlite', filename: place.file } : { url: place.url });
+  await sql.unsafe(statement);
+  await sql.close();
 }
 
 function auditOf(number: number, target = 'key-1') {

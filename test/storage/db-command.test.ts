@@ -1,4 +1,5 @@
 // `llm-proxy db`, and the keys of the config that say where the database is.
+import { Database } from 'bun:sqlite';
 import { afterAll, describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,15 +44,7 @@ describe('llm-proxy db', () => {
     expect(nothing).toMatchObject({ code: 1, err: ['there is no database yet, so there is nothing to back up'] });
     expect(await runCommand(db, ['migrate', '-c', config])).toMatchObject({
       code: 0,
-      out: [
-        'schema 1: keys, teams, audit',
-        'schema 2: ledger',
-        'schema 3: bodies',
-        'schema 4: usage by key',
-        'schema 5: sessions',
-        'schema 6: detail of requests',
-        'the schema is up to date',
-      ],
+      out: [...MIGRATIONS.map(({ version, name }) => `schema ${version}: ${name}`), 'the schema is up to date'],
     });
     expect(await runCommand(db, ['migrate', '-c', config])).toMatchObject({ out: ['the schema was up to date'] });
 
@@ -100,6 +93,39 @@ describe('llm-proxy db', () => {
     expect(runCommand(db, ['status', '--into', 'x', '-c', none])).rejects.toBeInstanceOf(UsageError);
   });
 });
+
+describe('llm-proxy db verify', () => {
+  test('follows the chain of the audit log, and says where it breaks', async () => {
+    const config = configFile('data_dir: audited');
+    const file = join(dir, 'audited', 'llm-proxy.db');
+    const store = await openStore({ kind: 'sqlite', file });
+    for (const id of ['1', '2', '3']) await store.audit.append({ ...ENTRY, id, target: `key-${id}` });
+    const { head } = await store.audit.verify();
+    await store.close();
+    expect(await runCommand(db, ['verify', '-c', config])).toMatchObject({
+      code: 0,
+      out: [
+        'audit log  3 entries in the chain',
+        `last hash  ${head}`,
+        'the chain is whole: no entry was changed or taken out',
+      ],
+    });
+    new Database(file).run(`UPDATE audit SET actor = 'mallory' WHERE id = '2'`);
+    expect(await runCommand(db, ['verify', '-c', config])).toMatchObject({
+      code: 1,
+      err: ['the chain breaks at entry 2: 2 is not as it was written'],
+    });
+  });
+});
+
+const ENTRY = {
+  at: 1,
+  actor: 'admin',
+  clientIp: undefined,
+  action: 'keys.create',
+  before: undefined,
+  after: { name: 'x' },
+};
 
 describe('the config', () => {
   const load = (text: string, env: Record<string, string> = {}) =>

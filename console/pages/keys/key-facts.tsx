@@ -33,7 +33,7 @@ export function KeyFacts({ apiKey: key }: { readonly apiKey: Key }) {
     [w.changed, key.updated_at && <Time at={key.updated_at} form="full" />],
   ];
   return (
-    <dl class="facts">
+    <dl class="properties">
       {facts.map(([name, value]) =>
         value === undefined || value === false || value === '' ? null : (
           <div key={name}>

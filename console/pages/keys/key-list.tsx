@@ -1,5 +1,5 @@
 import { useBudgets, useKeys } from '../../lib/account-data.ts';
-import { keyOwnerOf, usedShare, type Budget, type Key } from '../../lib/accounts.ts';
+import { keyOwnerOf, usedShare, WITHOUT, type Budget, type Key } from '../../lib/accounts.ts';
 import { hrefWith, urlChoice, urlField } from '../../lib/url-state.ts';
 import { BudgetMeter } from '../../parts/budget-figures.tsx';
 import { Money, Time } from '../../parts/figures.tsx';
@@ -175,7 +175,7 @@ function TeamLink({ name }: { readonly name: string | undefined }) {
   return <a href={`/console/teams/${encodeURIComponent(name)}`}>{name}</a>;
 }
 
-function Cost({ apiKey: { name, team: of }, use }: { readonly apiKey: Key; readonly use: KeyUse }) {
+function Cost({ apiKey: { name, team: of = WITHOUT }, use }: { readonly apiKey: Key; readonly use: KeyUse }) {
   const href = hrefWith('/console/usage', { caller: name, team: of, by: 'model', window: '30d' });
   return (
     <a href={href}>

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { Key } from '../../lib/accounts.ts';
+import { WITHOUT, type Key } from '../../lib/accounts.ts';
 import type { RequestPage, Usage } from '../../lib/answers.ts';
 import { get } from '../../lib/api.ts';
 import { bucketStarts } from '../../lib/buckets.ts';
@@ -16,11 +16,11 @@ import { words } from './words.ts';
 /** What a key did in 30 days: sums, each leading to what it is made of, and the cost by day. */
 export function KeyUsage({ apiKey }: { readonly apiKey: Key }) {
   const w = words.value;
-  const { id, source, name, team = '' } = apiKey;
+  const { id, source, name, team = WITHOUT } = apiKey;
   const own = { caller: name, team };
   const usage = useResource(`usage ${id} ${zone.value}`, (signal) =>
     get<Usage>('/admin/usage', {
-      query: { from: '30d', group_by: 'day', zone: zone.value, ...keyQuery(apiKey) },
+      query: { from: '30d', group_by: 'day', zone: zone.value, ...own },
       signal,
     }),
   );
@@ -71,11 +71,6 @@ export function KeyUsage({ apiKey }: { readonly apiKey: Key }) {
       )}
     </>
   );
-}
-
-/** What finds the usage of a key; empty: without a team. */
-function keyQuery({ name, team }: Key): Readonly<Record<string, string>> {
-  return team === undefined ? { caller: name } : { caller: name, team };
 }
 
 function startsOf({ from, to }: Usage): readonly number[] {

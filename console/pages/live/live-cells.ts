@@ -10,6 +10,8 @@ import { words } from './words.ts';
 /** The texts of a row in the order of the columns, and how its state looks. Made once for each entry and each state. */
 export interface LiveCells {
   readonly texts: readonly string[];
+  /** Of its error, beside the status. */
+  readonly code: string;
   readonly tone: Tone;
   readonly icon: IconName;
   /** Where it leads; undefined: it has not ended. */
@@ -41,6 +43,7 @@ export function cellsOf({ begun, row }: LiveEntry, now: number): LiveCells {
   const { alias = null, caller = null } = begun ?? {};
   return {
     texts: [timeText(at, 'second'), w.running, alias ?? NOTHING, '', caller ?? w.anonymous, '', '', '', elapsed, ''],
+    code: '',
     tone: 'info',
     icon: 'clock',
     id: undefined,
@@ -54,7 +57,7 @@ function endedCells(row: RequestRow): LiveCells {
   return {
     texts: [
       timeText(row.started_at, 'second'),
-      row.error_code === null ? String(status) : `${status} ${row.error_code}`,
+      String(status),
       model === null || model === alias ? (alias ?? NOTHING) : `${alias ?? ''} → ${model}`,
       backend ?? NOTHING,
       caller ?? words.value.anonymous,
@@ -64,6 +67,7 @@ function endedCells(row: RequestRow): LiveCells {
       durationText(row.duration_ms),
       attempts > 1 ? `↻ ${attempts}` : String(attempts),
     ],
+    code: row.error_code ?? '',
     tone: isOk ? 'good' : interrupted || status < 500 ? 'warn' : 'bad',
     icon: isOk ? 'check' : interrupted || status < 500 ? 'warning' : 'cross',
     id: row.id,

@@ -61,6 +61,7 @@ class PaintedRow {
   readonly #link = document.createElement('a');
   readonly #icon = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   readonly #badge = document.createElement('span');
+  readonly #code = document.createElement('code');
   readonly #texts: Text[] = [];
   #at = -1;
   #cells: LiveCells | undefined;
@@ -91,6 +92,7 @@ class PaintedRow {
       const node = this.#texts[column];
       if (node !== undefined && node.data !== text) node.data = text;
     }
+    if (cells.code !== this.#cells?.code) this.#code.textContent = cells.code;
     if (cells.tone !== this.#cells?.tone) this.#badge.className = `badge tone-${cells.tone}`;
     if (cells.icon !== this.#cells?.icon) this.#icon.setAttribute('d', iconPath(cells.icon));
     if (cells.id === undefined) this.#link.removeAttribute('href');
@@ -113,10 +115,9 @@ class PaintedRow {
       picture.setAttribute('viewBox', '0 0 16 16');
       picture.setAttribute('aria-hidden', 'true');
       picture.append(this.#icon);
-      const label = document.createElement('span');
-      label.append(text);
-      this.#badge.append(picture, label);
-      cell.append(this.#badge);
+      this.#badge.append(picture, text);
+      this.#code.className = 'live-code';
+      cell.append(this.#badge, this.#code);
     } else cell.append(text);
     this.#element.append(cell);
   }

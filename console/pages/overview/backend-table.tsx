@@ -1,33 +1,30 @@
-import type { Backends } from '../../lib/answers.ts';
+import type { OverviewBackend } from '../../../src/admin/overview/overview-schema.ts';
 import { numberText } from '../../lib/format.ts';
-import type { Resource } from '../../lib/resource.ts';
+import { hrefWith } from '../../lib/url-state.ts';
+import { timeText } from '../../lib/zone.ts';
 import { StateBadge } from '../../parts/badge.tsx';
-import { Time } from '../../parts/figures.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import { words } from './words.ts';
 
-type Backend = Backends['backends'][number];
-
-/** Every backend, and how it is. */
-export function BackendTable({ backends }: { readonly backends: Resource<Backends> }) {
+/** Every backend, how it is, and why. */
+export function BackendTable({ backends }: { readonly backends: readonly OverviewBackend[] | undefined }) {
   return (
     <Table
       label={words.value.backends}
       columns={columns()}
-      rows={backends.value.value?.backends}
+      rows={backends}
       rowKey={({ name }) => name}
-      error={backends.error.value}
-      onRetry={backends.reload}
+      hrefOf={({ name }) => hrefWith('/console/routes', { open: name })}
     />
   );
 }
 
-function columns(): readonly Column<Backend>[] {
+function columns(): readonly Column<OverviewBackend>[] {
   const w = words.value;
   return [
     { name: 'name', title: w.backend, cell: ({ name }) => name },
-    { name: 'state', title: w.state, cell: (backend) => <StateBadge state={stateOf(backend)} /> },
-    { name: 'models', title: w.models, isNumber: true, isExtra: true, cell: ({ models }) => numberText(models.length) },
+    { name: 'state', title: w.state, cell: ({ state }) => <StateBadge state={state} /> },
+    { name: 'cause', title: w.cause, isExtra: true, cell: causeText },
     {
       name: 'in_flight',
       title: w.inFlight,
@@ -35,24 +32,10 @@ function columns(): readonly Column<Backend>[] {
       cell: ({ in_flight: now, limit }) =>
         limit === null ? numberText(now) : w.of(numberText(now), numberText(limit)),
     },
-    { name: 'last', title: w.last, isExtra: true, cell: (backend) => <LastFailure backend={backend} /> },
   ];
 }
 
-/** That of the model that is worst off. */
-function stateOf({ state, models }: Backend) {
-  if (state === 'dead') return 'dead';
-  const states = new Set(models.map((model) => model.state));
-  return (['cooling', 'half_open'] as const).find((each) => states.has(each)) ?? 'up';
-}
-
-function LastFailure({ backend }: { readonly backend: Backend }) {
-  const failures = [backend.last_miss, ...backend.models.map((model) => model.last_failure)];
-  const last = failures.filter((each) => each !== null).toSorted((one, other) => other.at.localeCompare(one.at))[0];
-  if (last === undefined) return <span class="nothing">{words.value.never}</span>;
-  return (
-    <>
-      <code>{last.failure}</code> <Time at={last.at} />
-    </>
-  );
+function causeText({ cause, until, cooling_models: models }: OverviewBackend): string {
+  const time = until === null ? [] : [words.value.until(timeText(until, 'second'))];
+  return [...(cause === null ? [] : [cause]), ...models.slice(0, 2), ...time].join(' · ') || '–';
 }

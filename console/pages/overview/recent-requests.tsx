@@ -16,11 +16,13 @@ export function RecentRequests({ requests }: { readonly requests: Resource<Reque
       columns={columns()}
       rows={requests.value.value?.data}
       rowKey={({ id }) => id}
+      hrefOf={({ id }) => `/console/requests/${encodeURIComponent(id)}`}
       error={requests.error.value}
       onRetry={requests.reload}
       empty={
         <Empty title={w.noRequests}>
           <p>{w.noRequestsMore}</p>
+          <a href="/console/connect">{w.connect}</a>
         </Empty>
       }
     />
@@ -45,7 +47,13 @@ function columns(): readonly Column<RequestRow>[] {
       isExtra: true,
       cell: ({ tries }) => numberText(tries.length),
     },
-    { name: 'ttft', title: w.ttft, isNumber: true, isExtra: true, cell: ({ ttft_ms: ms }) => <Duration ms={ms} /> },
+    {
+      name: 'ttft',
+      title: w.firstToken,
+      isNumber: true,
+      isExtra: true,
+      cell: ({ ttft_ms: ms }) => <Duration ms={ms} />,
+    },
     { name: 'duration', title: w.duration, isNumber: true, cell: ({ duration_ms: ms }) => <Duration ms={ms} /> },
   ];
 }

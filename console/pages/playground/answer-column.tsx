@@ -3,6 +3,7 @@ import { Badge, StatusBadge } from '../../parts/badge.tsx';
 import { Code } from '../../parts/code.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Notice } from '../../parts/notice.tsx';
+import { Ticked } from '../../parts/ticked.tsx';
 import { EventList } from './event-list.tsx';
 import { RecordOf } from './record-of.tsx';
 import type { Run, RunningRun } from './run.ts';
@@ -27,7 +28,9 @@ export function AnswerColumn({ running, title }: AnswerColumnProps) {
           <h3>{w.answer}</h3>
           {run.error && (
             <Notice icon="warning" tone="bad" title={run.error.code === '' ? w.failed : run.error.code}>
-              <p>{run.error.message}</p>
+              <p>
+                <Ticked text={run.error.message} />
+              </p>
             </Notice>
           )}
           {run.state === 'failed' && run.status === undefined && <p class="hint">{w.notReached}</p>}

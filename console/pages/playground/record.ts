@@ -15,6 +15,9 @@ interface Record {
   readonly skipped: readonly SkippedRoute[];
 }
 
+/** What would not have been asked anyhow is no news. */
+const NEVER: ReadonlySet<SkippedRoute['state']> = new Set(['not_reached', 'disabled']);
+
 const NOTHING: Record = { row: undefined, skipped: [] };
 
 /** A record is written when the client has its last byte, a moment after that at the latest. */
@@ -60,5 +63,5 @@ async function skippedOf({ id }: RequestRow, signal: AbortSignal): Promise<reado
   if (!may('viewer')) return [];
   const answer = await get<RequestDetailJson>(`/admin/requests/${encodeURIComponent(id)}`, { signal });
   if (!answer.ok) return [];
-  return answer.value.routes.filter(({ state, tries }) => tries.length === 0 && state !== 'not_reached');
+  return answer.value.routes.filter(({ state, tries }) => tries.length === 0 && !NEVER.has(state));
 }

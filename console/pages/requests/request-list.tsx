@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks';
-import type { RequestPage } from '../../lib/answers.ts';
-import { get, hrefOf } from '../../lib/api.ts';
+import { hrefOf } from '../../lib/api.ts';
 import { numberText } from '../../lib/format.ts';
 import { useResource } from '../../lib/resource.ts';
 import { hrefWith } from '../../lib/url-state.ts';
+import { zone } from '../../lib/zone.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Empty } from '../../parts/notice.tsx';
@@ -16,6 +16,7 @@ import { cursorField, filterFields, filtersSet, requestHref, searchSet } from '.
 import { rememberBefore, rememberPage } from './list-memory.ts';
 import { Paging } from './paging.tsx';
 import { RequestFilters } from '../../parts/request-filters.tsx';
+import { searchPage } from './search-page.ts';
 import { TimeRange } from './time-range.tsx';
 import { words } from './words.ts';
 
@@ -26,9 +27,10 @@ export function RequestList() {
   const w = words.value;
   const search = searchSet();
   const cursor = cursorField.value;
-  const query = { ...search, limit: PAGE_ROWS, ...(cursor !== '' && { cursor }) };
+  // Dates without a time begin in the zone that is shown.
+  const query = { ...search, zone: zone.value, ...(cursor !== '' && { cursor }) };
   const key = JSON.stringify(query);
-  const page = useResource(key, (signal) => get<RequestPage>('/admin/requests', { query, signal }));
+  const page = useResource(key, (signal) => searchPage(query, PAGE_ROWS, signal));
   const { value, error, loading } = page;
   const rows = value.value?.data;
   const next = value.value?.next ?? null;
@@ -81,7 +83,7 @@ function Actions({ search, onRefresh }: ActionsProps) {
         <a
           key={format}
           class="button button-plain"
-          href={hrefOf('/admin/requests/export', { ...search, format })}
+          href={hrefOf('/admin/requests/export', { ...search, zone: zone.value, format })}
           download={`requests.${format}`}
         >
           <Icon name="download" />

@@ -1,28 +1,28 @@
+import { failurePhrase } from '../../lib/failures.ts';
 import { Time } from '../../parts/figures.tsx';
 import type { Failure } from './answers.ts';
 import { words } from './words.ts';
 
+interface FailureTextProps {
+  readonly backend: string;
+  readonly failure: Failure;
+}
+
 /** Why something failed, in words, with what the provider said and the request that met it. */
-export function FailureText({ failure: { at, failure, message, trace_id: trace } }: { readonly failure: Failure }) {
-  const w = words.value;
+export function FailureText({ backend, failure: { at, failure, message, trace_id: trace } }: FailureTextProps) {
   return (
     <>
-      {sentence(failure)} · <Time at={at} form="second" />
+      {sentence(backend, failure)} · <Time at={at} form="second" />
       {message !== null && <q class="provider-words">{message}</q>}{' '}
-      {trace !== null && <a href={`/console/requests/${encodeURIComponent(trace)}`}>{w.theRequest}</a>}
+      {trace !== null && <a href={`/console/requests/${encodeURIComponent(trace)}`}>{words.value.theRequest}</a>}
     </>
   );
 }
 
 /** `503 overloaded`, `connection_failed (ECONNREFUSED)`: as the log says it, for a reader. */
-function sentence(text: string): string {
+function sentence(backend: string, text: string): string {
   const [, status, kind = text, detail] = /^(?:(\d{3}) )?(\w+)(?: \((.*)\))?$/.exec(text) ?? [];
-  const { failures } = words.value;
-  const said = isKnown(kind, failures) ? failures[kind] : kind;
+  const said = `${backend} ${failurePhrase(kind) ?? kind}`;
   const more = status ?? detail;
   return more === undefined ? said : words.value.withDetail(said, more);
-}
-
-function isKnown<Known extends object>(kind: PropertyKey, failures: Known): kind is keyof Known {
-  return Object.hasOwn(failures, kind);
 }

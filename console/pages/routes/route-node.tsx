@@ -116,7 +116,8 @@ function Reason({ route, steer }: Pick<RouteNodeProps, 'route' | 'steer'>) {
         {state === 'draining' && slots.in_use > 0 ? `${w.drainedStill(numberText(slots.in_use))} ` : said && `${said} `}
         {cause !== null && (
           <>
-            <span class="hint">{state === 'up' ? w.lastFailure : w.why}</span> <FailureText failure={cause} />
+            <span class="hint">{state === 'up' ? w.lastFailure : w.why}</span>{' '}
+            <FailureText backend={backend} failure={cause} />
           </>
         )}
       </p>

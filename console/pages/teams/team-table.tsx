@@ -55,7 +55,7 @@ export function TeamTable({ below }: { readonly below?: string }) {
         ...row,
         names,
         budget: own?.[0],
-        keys: (keys.value.value ?? []).filter(({ team }) => team !== undefined && names.includes(team)).length,
+        keys: (keys.value.value ?? []).filter(({ team }) => team === row.team.name).length,
         costUsd: sumUsd(names.map((name) => costs.get(name) ?? '0')),
       };
     });

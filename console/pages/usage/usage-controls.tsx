@@ -1,13 +1,13 @@
 import { setQuery } from '../../lib/url-state.ts';
 import { numberText } from '../../lib/format.ts';
 import { TextField } from '../../parts/field.tsx';
-import { Filters } from '../../parts/filters.tsx';
+import { Filters, type Filter } from '../../parts/filters.tsx';
 import { Select } from '../../parts/select.tsx';
 import {
   chooseWindow,
   FILTERS,
   filterFields,
-  filterQuery,
+  groups,
   MEASURES,
   STEPS,
   TEXTS,
@@ -16,10 +16,17 @@ import {
   WINDOWS,
   state,
 } from './usage-state.ts';
+import type { UsageRow } from './usage-rows.ts';
 import { words } from './words.ts';
 
-/** What is shown, by what, of which time. */
-export function UsageControls({ isOwn }: { readonly isOwn: boolean }) {
+interface UsageControlsProps {
+  /** Of the caller alone, whose name is no filter. */
+  readonly isOwn: boolean;
+  readonly rows: readonly UsageRow[];
+}
+
+/** What is shown, by what, of whom. */
+export function UsageControls({ isOwn, rows }: UsageControlsProps) {
   const w = words.value;
   const { by, by2, measure, step, top } = state;
   // Of one caller, only what it asked for differs.
@@ -29,50 +36,64 @@ export function UsageControls({ isOwn }: { readonly isOwn: boolean }) {
   const seconds = ['' as const, ...own.filter((each) => each !== by.value)];
   const isTag = by.value === 'tag' || by2.value === 'tag';
   return (
-    <>
-      <div class="filters">
+    <Filters filters={filtersOf(isOwn, rows)}>
+      <Select
+        label={w.measure}
+        value={measure.value}
+        options={MEASURES.map((each) => [each, w.measures[each]] as const)}
+        onChange={(next) => setQuery({ measure: next === 'cost' ? undefined : next, sort: `-${next}` })}
+      />
+      <Select
+        label={w.by}
+        value={by.value}
+        options={all.map((each) => [each, w.dimensions[each]] as const)}
+        onChange={(next) => {
+          const isTokens = next === 'class' && ['cost', 'requests', 'failed'].includes(measure.value);
+          setQuery({ by: next, ...(isTokens && { measure: 'tokens' }) });
+        }}
+      />
+      {!stands && (
         <Select
-          label={w.measure}
-          value={measure.value}
-          options={MEASURES.map((each) => [each, w.measures[each]] as const)}
-          onChange={(next) => setQuery({ measure: next === 'cost' ? undefined : next, sort: `-${next}` })}
+          label={w.by2}
+          value={by2.value}
+          options={seconds.map((each) => [each, each === '' ? w.noSecond : w.dimensions[each]] as const)}
+          onChange={(next) => (by2.value = next)}
         />
+      )}
+      {isTag && <TagKey />}
+      <Select
+        label={w.step}
+        value={step.value}
+        options={STEPS.map((each) => [each, w.steps[each]] as const)}
+        onChange={(next) => (step.value = next)}
+      />
+      {by.value !== 'class' && (
         <Select
-          label={w.by}
-          value={by.value}
-          options={all.map((each) => [each, w.dimensions[each]] as const)}
-          onChange={(next) => {
-            const isTokens = next === 'class' && ['cost', 'requests', 'failed'].includes(measure.value);
-            setQuery({ by: next, ...(isTokens && { measure: 'tokens' }) });
-          }}
+          label={w.top}
+          value={top.value}
+          options={TOPS.map((each) => [each, w.topOf(numberText(Number(each)))] as const)}
+          onChange={(next) => (top.value = next)}
         />
-        {!stands && (
-          <Select
-            label={w.by2}
-            value={by2.value}
-            options={seconds.map((each) => [each, each === '' ? w.noSecond : w.dimensions[each]] as const)}
-            onChange={(next) => (by2.value = next)}
-          />
-        )}
-        {isTag && <TagKey />}
-        <Select
-          label={w.step}
-          value={step.value}
-          options={STEPS.map((each) => [each, w.steps[each]] as const)}
-          onChange={(next) => (step.value = next)}
-        />
-        {by.value !== 'class' && (
-          <Select
-            label={w.top}
-            value={top.value}
-            options={TOPS.map((each) => [each, w.topOf(numberText(Number(each)))] as const)}
-            onChange={(next) => (top.value = next)}
-          />
-        )}
-      </div>
-      <UsageFilters isOwn={isOwn} />
-    </>
+      )}
+    </Filters>
   );
+}
+
+/** What all of it is of; hidden until it is asked for. What is shown is likely to be looked for. */
+function filtersOf(isOwn: boolean, rows: readonly UsageRow[]): readonly Filter[] {
+  const names = FILTERS.filter((each) => !isOwn || !['caller', 'team', 'owner'].includes(each));
+  return names.map((name) => {
+    const at = groups().indexOf(name);
+    const known =
+      at === -1 || name === 'tag' ? [] : rows.map((row) => row.names[at] ?? '').filter((each) => each !== '');
+    return {
+      field: filterFields[name],
+      label: words.value.dimensions[name],
+      isRare: true,
+      suggestions: [...new Set(known)].toSorted(),
+      ...(name === 'tag' && { example: 'KEY=VALUE' }),
+    };
+  });
 }
 
 function TagKey() {
@@ -87,24 +108,6 @@ function TagKey() {
         onChange={(event) => (tagKey.value = event.currentTarget.value.trim())}
       />
     </label>
-  );
-}
-
-function UsageFilters({ isOwn }: { readonly isOwn: boolean }) {
-  const w = words.value;
-  const count = Object.keys(filterQuery()).length;
-  const names = FILTERS.filter((each) => !isOwn || !['caller', 'team', 'owner'].includes(each));
-  return (
-    <details class="usage-filters" open={count > 0}>
-      <summary>{count === 0 ? w.filters : w.filtersSet(numberText(count))}</summary>
-      <Filters
-        filters={names.map((name, at) => ({
-          field: filterFields[name],
-          label: w.dimensions[name],
-          isSearch: at === 0 && count > 0,
-        }))}
-      />
-    </details>
   );
 }
 

@@ -1,5 +1,7 @@
+import { WITHOUT } from '../../lib/accounts.ts';
 import { hrefWith } from '../../lib/url-state.ts';
 import { query } from '../../lib/router.ts';
+import { may } from '../../lib/session.ts';
 import { filterQuery, FILTERS, state, type Dimension } from './usage-state.ts';
 import { words } from './words.ts';
 
@@ -7,9 +9,6 @@ import { words } from './words.ts';
 export function nameText(names: readonly (string | null)[]): string {
   return names.length === 0 ? words.value.total : names.map((each) => each ?? words.value.none).join(' · ');
 }
-
-/** Without one: two empty names, for an empty field of an address does not count. */
-const WITHOUT = ',';
 
 /** The fields by which the requests of a group are found; undefined: nothing finds them. */
 function fieldsOf(dimensions: readonly Dimension[], names: readonly (string | null)[]) {
@@ -38,7 +37,9 @@ export function requestsHref(
   { from, to, ...more }: Times & Readonly<Record<string, string>>,
 ): string | undefined {
   const fields = fieldsOf(dimensions, names);
-  return fields && hrefWith('/console/requests', { ...filterQuery(), ...fields, from, to, ...more });
+  // The list is not for who has only a key.
+  if (fields === undefined || !may('team_admin')) return undefined;
+  return hrefWith('/console/requests', { ...filterQuery(), ...fields, from, to, ...more });
 }
 
 /** The same page for this group alone, by what comes next. */

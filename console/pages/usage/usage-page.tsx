@@ -3,7 +3,7 @@ import { hrefOf } from '../../lib/api.ts';
 import { compactText, moneyText, numberText } from '../../lib/format.ts';
 import { usdOfNano } from '../../lib/money.ts';
 import { query } from '../../lib/router.ts';
-import { role } from '../../lib/session.ts';
+import { may, role } from '../../lib/session.ts';
 import { hrefWith } from '../../lib/url-state.ts';
 import { zone } from '../../lib/zone.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -40,7 +40,7 @@ export function UsagePage() {
         </>
       }
     >
-      <UsageControls isOwn={role.value === 'member'} />
+      <UsageControls isOwn={role.value === 'member'} rows={rows ?? []} />
       {error && <ErrorNotice error={error} onRetry={usage.reload} />}
       {value === undefined || rows === undefined ? (
         error === undefined && <Skeleton lines={8} />
@@ -91,7 +91,7 @@ function Totals({ usage: { now, before } }: { readonly usage: UsageNow }) {
         value={moneyText(now.total.cost_usd)}
         title={`${now.total.cost_usd} USD`}
         change={{ now: Number(usdOfNano(total.nanoUsd)), before: Number(usdOfNano(earlier.nanoUsd)) }}
-        href={hrefWith('/console/requests', requests)}
+        {...linkTo(requests)}
       />
       {(['requests', 'failed', 'tokens'] as const).map((each) => (
         <Stat
@@ -100,7 +100,7 @@ function Totals({ usage: { now, before } }: { readonly usage: UsageNow }) {
           value={compactText(total[each])}
           title={numberText(total[each])}
           change={{ now: total[each], before: earlier[each], ...(each === 'failed' && { good: 'down' as const }) }}
-          href={hrefWith('/console/requests', each === 'failed' ? { ...requests, status: 'error' } : requests)}
+          {...linkTo(each === 'failed' ? { ...requests, status: 'error' } : requests)}
         />
       ))}
       <Stat
@@ -114,6 +114,11 @@ function Totals({ usage: { now, before } }: { readonly usage: UsageNow }) {
   );
 }
 
+/** The list of requests, for whom that page is. */
+function linkTo(fields: Readonly<Record<string, string>>): { readonly href?: string } {
+  return may('team_admin') ? { href: hrefWith('/console/requests', fields) } : {};
+}
+
 /** What the sums do not have in them. */
 function Remarks({ usage: { now }, rows }: { readonly usage: UsageNow; readonly rows: readonly UsageRow[] }) {
   const w = words.value;
@@ -125,7 +130,11 @@ function Remarks({ usage: { now }, rows }: { readonly usage: UsageNow; readonly 
       {total.unpriced_requests > 0 && (
         <Notice icon="warning" tone="warn" title={w.unpriced(numberText(total.unpriced_requests))}>
           <p>{w.unpricedMore}</p>
-          <a href={hrefWith('/console/requests', { ...filterQuery(), from, to, unpriced: 'true' })}>{w.unpricedShow}</a>
+          {may('team_admin') && (
+            <a href={hrefWith('/console/requests', { ...filterQuery(), from, to, unpriced: 'true' })}>
+              {w.unpricedShow}
+            </a>
+          )}
         </Notice>
       )}
       {isTruncated && !isByClass && <Notice icon="info" title={w.truncated} />}

@@ -83,7 +83,9 @@ function explained(one: Seen, rank: number | null, seen: readonly Seen[], explai
   const tier = seen.filter(
     (other) => other.named === named && other.route.priority === route.priority && other.skipped === undefined,
   );
-  const share = skipped === null ? shareOf(one, tier, rank, explaining) : null;
+  // Chance may put it first the next time, though behind others no attempt is left for it.
+  const mayBeFirst = skipped === 'retries_used_up' && tier.length > 1 && !isDeterministic(named.alias.balance);
+  const share = skipped === null || mayBeFirst ? shareOf(one, tier, rank, explaining) : null;
   return {
     alias: named.name,
     backend: route.backend.name,

@@ -1,10 +1,9 @@
-import type { AuditEntry } from '../../storage/audit.ts';
-import { StoreUnavailable } from '../../storage/store-errors.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Alias } from '../../core/route.ts';
 import { fallbackChain } from '../../routing/aliases.ts';
 import { MOST_REHEARSALS, type Rehearsal } from '../../upstream/steering/rehearsals.ts';
 import type { AdminContext } from '../admin-context.ts';
+import { audited, entryOf } from '../audited.ts';
 import { operation, type RawCall } from '../operation.ts';
 import { backendNamed } from './backend-named.ts';
 import { callerNamed } from './caller-named.ts';
@@ -178,28 +177,6 @@ function lastRoute(backend: string, aliases: readonly string[]): Refusal {
     `Nothing else serves ${named}${more}: every request for it would fail. Send \`{"force": true}\` to drain \`${backend}\` all the same.`,
     { param: 'force' },
   );
-}
-
-function entryOf({ actor }: Pick<RawCall, 'actor'>, action: string, target: string, after: object): AuditEntry {
-  return {
-    id: Bun.randomUUIDv7(),
-    at: Date.now(),
-    actor: actor.caller,
-    clientIp: actor.clientIp,
-    action,
-    target,
-    before: undefined,
-    after,
-  };
-}
-
-/** Writes what was done into the audit log, if there is one; what was done stands all the same, and the log has it. */
-async function audited(entry: AuditEntry, { openStore }: AdminContext): Promise<void> {
-  try {
-    await (await openStore())?.audit.append(entry);
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
-  }
 }
 
 function rehearsalJson(rehearsal: Rehearsal): RehearsalJson {

@@ -44,6 +44,7 @@ export class MessageStreamReader implements StreamReader {
   finished = false;
   broken: BrokenEnd | undefined;
   #usage: JsonObject | undefined;
+  id: string | undefined;
   model: string | undefined;
   finishReason: string | undefined;
   said = 0;
@@ -79,6 +80,7 @@ export class MessageStreamReader implements StreamReader {
 
   #seeMessage(message: JsonObject | undefined): 'other' {
     this.#usage = mergedUsage(this.#usage, message?.['usage']);
+    this.id ??= asWord(message?.['id']);
     this.model ??= asWord(message?.['model']);
     return 'other';
   }

@@ -8,5 +8,9 @@ export function readFacts(body: unknown): AnswerFacts {
   const answer = fieldsOf(Array.isArray(body) ? body.at(-1) : body);
   const finish = asWord(fieldsOf(asList(answer?.['candidates'])[0])?.['finishReason']);
   const blocked = asWord(fieldsOf(answer?.['promptFeedback'])?.['blockReason']);
-  return { model: asWord(answer?.['modelVersion']), finishReason: finish ?? blocked };
+  return {
+    id: asWord(answer?.['responseId']),
+    model: asWord(answer?.['modelVersion']),
+    finishReason: finish ?? blocked,
+  };
 }

@@ -29,6 +29,7 @@ interface Chunk {
   readonly promptFeedback?: unknown;
   readonly usageMetadata?: unknown;
   readonly modelVersion?: unknown;
+  readonly responseId?: unknown;
 }
 
 interface Candidate {
@@ -40,6 +41,7 @@ interface Candidate {
 
 /** Reads a stream of GenerateContentResponses. The stream has no end marker: it is complete when its candidates are. */
 export class GeminiStreamReader implements StreamReader {
+  id: string | undefined;
   model: string | undefined;
   finishReason: string | undefined;
   said = 0;
@@ -67,6 +69,7 @@ export class GeminiStreamReader implements StreamReader {
     if (chunk === undefined) return 'other';
     if (chunk.error !== undefined && saysError(chunk.error)) return 'error';
     if (chunk.usageMetadata !== undefined) this.#usage = mergeUsage(this.#usage, usageFrom(chunk.usageMetadata));
+    this.id ??= asWord(chunk.responseId);
     this.model ??= asWord(chunk.modelVersion);
     let content = false;
     for (const value of asList(chunk.candidates)) {

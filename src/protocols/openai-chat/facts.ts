@@ -5,5 +5,9 @@ import type { AnswerFacts } from '../protocol.ts';
 export function readFacts(body: unknown): AnswerFacts {
   const answer = asObject(body);
   const choice = asObject(asList(answer?.['choices'])[0]);
-  return { model: asWord(answer?.['model']), finishReason: asWord(choice?.['finish_reason']) };
+  return {
+    id: asWord(answer?.['id']),
+    model: asWord(answer?.['model']),
+    finishReason: asWord(choice?.['finish_reason']),
+  };
 }

@@ -35,6 +35,7 @@ interface Chunk {
   readonly base_resp?: unknown;
   readonly choices?: unknown;
   readonly type?: unknown;
+  readonly id?: unknown;
   readonly model?: unknown;
 }
 
@@ -52,6 +53,7 @@ interface Choice {
 /** Reads a stream of `chat.completion.chunk`s, of legacy completions, or of typed events (images, audio). */
 export class ChatStreamReader implements StreamReader {
   usage: Usage | undefined;
+  id: string | undefined;
   model: string | undefined;
   finishReason: string | undefined;
   said = 0;
@@ -85,6 +87,7 @@ export class ChatStreamReader implements StreamReader {
     // vLLM's errors have no `error` around them, and others show only in the event's name. The SDKs throw on neither.
     if (chunk.object === 'error' || name === 'error') return 'foreign_error';
     if (chunk.base_resp !== undefined && readBaseResp(chunk) !== undefined) return 'foreign_error';
+    this.id ??= asWord(chunk.id);
     this.model ??= asWord(chunk.model);
     const { choices } = chunk;
     if (typeof choices !== 'object' || choices === null) {

@@ -5,5 +5,9 @@ import type { AnswerFacts } from '../protocol.ts';
 export function readFacts(body: unknown): AnswerFacts {
   const response = asObject(body);
   const why = asWord(asObject(response?.['incomplete_details'])?.['reason']);
-  return { model: asWord(response?.['model']), finishReason: why ?? asWord(response?.['status']) };
+  return {
+    id: asWord(response?.['id']),
+    model: asWord(response?.['model']),
+    finishReason: why ?? asWord(response?.['status']),
+  };
 }

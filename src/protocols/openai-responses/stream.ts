@@ -26,6 +26,7 @@ export const stream: StreamGrammar = {
 /** Reads a stream of typed events. Their names repeat their types, and some backends send no names. */
 export class ResponsesStreamReader implements StreamReader {
   usage: Usage | undefined;
+  id: string | undefined;
   model: string | undefined;
   finishReason: string | undefined;
   said = 0;
@@ -68,7 +69,8 @@ export class ResponsesStreamReader implements StreamReader {
 
   #seeResponse(fields: JsonObject): void {
     this.usage = mergeUsage(this.usage, readUsage(fields));
-    const { model, finishReason } = readFacts(fields['response']);
+    const { id, model, finishReason } = readFacts(fields['response']);
+    this.id = id ?? this.id;
     this.model = model ?? this.model;
     this.finishReason = finishReason ?? this.finishReason;
   }

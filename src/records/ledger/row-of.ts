@@ -4,6 +4,7 @@ import type { LedgerRow, LedgerTry } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
 import type { RequestDetail } from '../../core/request-detail.ts';
 import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
+import { keptTrace } from '../traces/kept-trace.ts';
 import { nameMaskOf } from './name-mask.ts';
 
 /** What a row says that its record does not. */
@@ -66,10 +67,16 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     clientIp: record.clientIp,
     userAgent: named(record.userAgent),
     asksUsage: record.asksUsage,
-    detail: record.detail && maskedDetail(record.detail, mask),
+    detail: detailOf(record, mask),
     tries,
     charges: record.charges ?? [],
   };
+}
+
+function detailOf(record: ExchangeRecord, mask: Mask): RequestDetail | undefined {
+  const trace = keptTrace(record);
+  if (trace === undefined) return record.detail && maskedDetail(record.detail, mask);
+  return { ...(record.detail && maskedDetail(record.detail, mask)), trace };
 }
 
 /** Names of fields and of models behind a wildcard are text of clients. */

@@ -74,6 +74,8 @@ export function createLog(settings: LogSettings, io: LogIo): Log {
 
 const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
+const NO_FILES: LogFiles['current'] = {};
+
 class FileLog implements Log {
   readonly #clock: Clock;
   readonly #console: LogConsole;
@@ -129,8 +131,10 @@ class FileLog implements Log {
   }
 
   request(record: ExchangeRecord): void {
-    const { general, requests, errors } = this.#files.current;
     const level = requestLevel(record);
+    // Files take all requests, whatever their level is, but for those that are no news.
+    const { general, requests, errors } =
+      level === 'debug' && this.#settings.level !== 'debug' ? NO_FILES : this.#files.current;
     const onConsole = this.#showsOnConsole(level);
     if (general === undefined && !onConsole) return;
     try {

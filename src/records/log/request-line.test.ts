@@ -156,6 +156,8 @@ describe('a request line', () => {
 
   test.each([
     ['info', record()],
+    ['debug', record({ byConsole: true })],
+    ['error', record({ byConsole: true, status: 500 })],
     ['info', record({ status: 499, interrupted: true })],
     ['warn', refused(404, 'model_not_found')],
     ['warn', rescued(NOW)],

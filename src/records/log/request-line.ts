@@ -40,11 +40,12 @@ export function requestEntry(
   return Object.assign(line, entryOf(RECORD_FIELDS, record)) as Readonly<Record<RequestField, unknown>>;
 }
 
-/** Info: as it should be, or the client's own leaving. Warn: refused or rescued. Error: the client was let down. */
+/** Debug: what pages of the console ask for, all day. Info: as it should be, or the client's own leaving. Warn: refused or rescued. Error: the client was let down. */
 export function requestLevel(record: ExchangeRecord): Level {
-  if (record.status === CLIENT_LEFT) return 'info';
+  const usual = record.byConsole === true ? 'debug' : 'info';
+  if (record.status === CLIENT_LEFT) return usual;
   if (record.status >= 500 || record.interrupted) return 'error';
-  return record.status >= 400 || hasFailures(record) ? 'warn' : 'info';
+  return record.status >= 400 || hasFailures(record) ? 'warn' : usual;
 }
 
 /** One attempt as data. */

@@ -18,7 +18,13 @@ export interface AttemptSubject extends ExchangeSubject {
 
 /** One attribute: its name, and its value of a subject; undefined: the subject has none. */
 export type Row<S> =
-  | { readonly key: string; readonly type: 'text'; of(subject: S): string | undefined }
+  | {
+      readonly key: string;
+      readonly type: 'text';
+      /** A word of the gateway or its config, in which there is nothing to mask. */
+      readonly isOwn?: true;
+      of(subject: S): string | undefined;
+    }
   | { readonly key: string; readonly type: 'int' | 'double'; of(subject: S): number | undefined }
   | { readonly key: string; readonly type: 'flag'; of(subject: S): boolean | undefined }
   | { readonly key: string; readonly type: 'texts'; of(subject: S): readonly string[] | undefined };
@@ -31,16 +37,32 @@ export interface Profile {
   said(subject: AttemptSubject, texts: Texts): readonly Attribute[];
 }
 
+/** Masks what is secret in a text. */
+export interface Mask {
+  (text: string): string;
+  /** Whether a text holds nothing to be masked. */
+  readonly isClean?: (text: string) => boolean;
+}
+
 /** The attributes of a subject. Texts are masked, for some are the client's words. */
-export function attributesOf<S>(rows: readonly Row<S>[], subject: S, mask: (text: string) => string): Attribute[] {
+export function attributesOf<S>(rows: readonly Row<S>[], subject: S, mask: Mask): Attribute[] {
   const attributes: Attribute[] = [];
+  let all = '';
   for (const row of rows) {
     const { key, type } = row;
     const value = row.of(subject);
     if (value === undefined) continue;
-    if (type === 'text') attributes.push({ key, type, value: mask(value as string) });
-    else if (type === 'texts') attributes.push({ key, type, value: (value as readonly string[]).map(mask) });
-    else attributes.push({ key, type, value } as Attribute);
+    attributes.push({ key, type, value } as Attribute);
+    if ((type === 'text' && row.isOwn === undefined) || type === 'texts') all += `\n${value as string}`;
   }
-  return attributes;
+  // Most have nothing to mask, which one look at all of them together tells.
+  return all === '' || mask.isClean?.(all) === true
+    ? attributes
+    : attributes.map((attribute) => masked(attribute, mask));
+}
+
+function masked(attribute: Attribute, mask: Mask): Attribute {
+  const { key, type, value } = attribute;
+  if (type === 'text') return { key, type, value: mask(value) };
+  return type === 'texts' ? { key, type, value: value.map((one) => mask(one)) } : attribute;
 }

@@ -30,8 +30,8 @@ function writeSpan(writer: ProtobufWriter, span: Span): void {
     .hex(4, span.parentSpanId)
     .text(5, span.name)
     .number(6, SPAN_KIND[span.kind])
-    .fixed64(7, nanos(span.startUs))
-    .fixed64(8, nanos(span.endUs));
+    .fixed64(7, span.startUs, NANOS)
+    .fixed64(8, span.endUs, NANOS);
   writeAttributes(writer, 9, span.attributes);
   for (const event of span.events) writer.message(11, (inner) => writeEvent(inner, event));
   for (const link of span.links) writer.message(13, (inner) => writeLink(inner, link));
@@ -42,7 +42,7 @@ function writeSpan(writer: ProtobufWriter, span: Span): void {
 const STATUS_ERROR = 2;
 
 function writeEvent(writer: ProtobufWriter, { timeUs, name, attributes }: SpanEvent): void {
-  writer.fixed64(1, nanos(timeUs)).text(2, name);
+  writer.fixed64(1, timeUs, NANOS).text(2, name);
   writeAttributes(writer, 3, attributes);
 }
 
@@ -52,9 +52,26 @@ function writeLink(writer: ProtobufWriter, { traceId, spanId, attributes }: Span
 }
 
 function writeAttributes(writer: ProtobufWriter, field: number, attributes: readonly Attribute[]): void {
-  for (const attribute of attributes)
-    writer.message(field, (pair) => pair.text(1, attribute.key).message(2, (value) => writeValue(value, attribute)));
+  for (const attribute of attributes) {
+    const pair = writer.begin(field);
+    const value = writer.written(keyField(attribute.key)).begin(2);
+    writeValue(writer, attribute);
+    writer.end(value).end(pair);
+  }
 }
+
+/** The field of a key, which is the same in span after span. */
+function keyField(key: string): Uint8Array {
+  const known = keyFields.get(key);
+  if (known !== undefined) return known;
+  const field = new ProtobufWriter().text(1, key).finish();
+  // Keys of messages have numbers in them, of which there is no end.
+  if (keyFields.size < MOST_KEYS) keyFields.set(key, field);
+  return field;
+}
+
+const MOST_KEYS = 512;
+const keyFields = new Map<string, Uint8Array>();
 
 function writeValue(writer: ProtobufWriter, { type, value }: Attribute): void {
   switch (type) {
@@ -79,6 +96,5 @@ function writeValue(writer: ProtobufWriter, { type, value }: Attribute): void {
   }
 }
 
-function nanos(us: number): bigint {
-  return BigInt(us) * 1000n;
-}
+/** In a microsecond. */
+const NANOS = 1000;

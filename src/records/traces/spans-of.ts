@@ -1,6 +1,6 @@
 import type { AttemptRecord } from '../../core/record.ts';
 import { newSpanId } from '../../lib/trace-context.ts';
-import { attributesOf, type ExchangeSubject, type Profile } from './attribute-row.ts';
+import { attributesOf, type ExchangeSubject, type Mask, type Profile } from './attribute-row.ts';
 import type { Attribute, Span, SpanEvent, SpanLink } from './span.ts';
 
 /** Of so many attempts a span is made: the first half and the last. */
@@ -10,7 +10,7 @@ const MOST_EVENTS = 128;
 /** How things are called, and how secrets are masked. */
 interface Words {
   readonly profile: Profile;
-  readonly mask: (text: string) => string;
+  readonly mask: Mask;
 }
 
 /** An attempt with the id of its span. */
@@ -23,12 +23,7 @@ interface NamedAttempt {
  * The spans of an exchange: its own first, one for each time in the queue, and one for each attempt. `spanIds` are those of
  * the attempts, the same for every destination.
  */
-export function spansOf(
-  subject: ExchangeSubject,
-  spanIds: readonly string[],
-  profile: Profile,
-  mask: (text: string) => string,
-): Span[] {
+export function spansOf(subject: ExchangeSubject, spanIds: readonly string[], profile: Profile, mask: Mask): Span[] {
   const { record, trace } = subject;
   const named = record.tries.map((tried, at): NamedAttempt => ({ tried, spanId: spanIds[at] ?? newSpanId() }));
   const sent = named.filter(({ tried }) => tried.startedMs !== undefined);
@@ -54,7 +49,7 @@ export function spansOf(
       record.status >= 500 || record.status === LEFT || record.interrupted ? { message: record.errorCode } : undefined,
   };
   const waits = (record.queued ?? []).map(({ fromMs, ms }) =>
-    child(subject, { name: 'queue', kind: 'internal', fromMs, ms }),
+    child(subject, { spanId: newSpanId(), name: 'queue', kind: 'internal', fromMs, ms }),
   );
   return [own, ...waits, ...told.map((one) => attemptSpan(one, sent, subject, { profile, mask }))];
 }
@@ -64,17 +59,17 @@ const HALF = MOST_ATTEMPTS / 2;
 const LEFT = 499;
 
 /** What a span within that of the exchange is called, and when it was. */
-interface Part extends Pick<Span, 'name' | 'kind'> {
+interface Part extends Pick<Span, 'spanId' | 'name' | 'kind'> {
   readonly fromMs: number;
   readonly ms: number;
 }
 
-function child(subject: ExchangeSubject, { name, kind, fromMs, ms }: Part): Span {
-  const { traceId, spanId, parent } = subject.trace;
+function child(subject: ExchangeSubject, { spanId, name, kind, fromMs, ms }: Part): Span {
+  const { traceId, spanId: parentSpanId, parent } = subject.trace;
   return {
     traceId,
-    spanId: newSpanId(),
-    parentSpanId: spanId,
+    spanId,
+    parentSpanId,
     state: parent?.state,
     isParentRemote: false,
     name,
@@ -100,12 +95,12 @@ function attemptSpan(
   const said = exchange.texts === undefined ? [] : profile.said(subject, exchange.texts);
   return {
     ...child(exchange, {
+      spanId,
       name: mask(model === '' ? operation : `${operation} ${model}`),
       kind: 'client',
       fromMs,
       ms: tried.ms,
     }),
-    spanId,
     attributes: [...attributesOf(profile.attempt, subject, mask), ...said],
     events: attemptEvents(subject),
     links: linksOf(tried, sent, exchange),
@@ -147,11 +142,7 @@ function reasonOf(tried: AttemptRecord, other: AttemptRecord): 'hedge' | 'retry'
 }
 
 /** What led from one attempt to the next, what was not even sent, and the first content. */
-function eventsOf(
-  subject: ExchangeSubject,
-  named: readonly NamedAttempt[],
-  mask: (text: string) => string,
-): SpanEvent[] {
+function eventsOf(subject: ExchangeSubject, named: readonly NamedAttempt[], mask: Mask): SpanEvent[] {
   const { record } = subject;
   const events: SpanEvent[] = [];
   for (const [index, { tried }] of named.entries()) {

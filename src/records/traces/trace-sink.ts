@@ -1,7 +1,8 @@
 import type { ExchangeRecord } from '../../core/record.ts';
 import { newSpanId } from '../../lib/trace-context.ts';
 import type { Sink } from '../sink.ts';
-import type { Profile } from './attribute-row.ts';
+import type { Mask, Profile } from './attribute-row.ts';
+import { keptTrace } from './kept-trace.ts';
 import type { SpanExporter } from './span-exporter.ts';
 import { spansOf } from './spans-of.ts';
 import { textsOf } from './texts.ts';
@@ -15,13 +16,11 @@ export interface TraceOutput {
 /** Makes the spans of each exchange that is kept, once it is over, for every destination. */
 export class TraceSink implements Sink {
   outputs: readonly TraceOutput[] = [];
-  mask: (text: string) => string = (text) => text;
+  mask: Mask = (text) => text;
 
   record(record: ExchangeRecord): void {
     const { trace } = record;
-    // What began before traces were on has no place in one.
-    if (trace === undefined || record.unlogged === true || this.outputs.length === 0) return;
-    if (!trace.isSampled && !isKeptAlways(record)) return;
+    if (trace === undefined || this.outputs.length === 0 || keptTrace(record) === undefined) return;
     const spanIds = record.tries.map(({ spanId }) => spanId ?? newSpanId());
     const said = trace.dialogue?.();
     const texts = said && textsOf(said, this.mask);
@@ -30,9 +29,4 @@ export class TraceSink implements Sink {
       exporter.add(spansOf({ record, trace, texts: told }, spanIds, profile, this.mask));
     }
   }
-}
-
-/** Errors, failovers and hedges, and answers that broke off. */
-function isKeptAlways({ errorCode, status, interrupted, tries, attempts }: ExchangeRecord): boolean {
-  return errorCode !== undefined || status >= 400 || interrupted || attempts > 1 || tries.length > 1;
 }

@@ -8,6 +8,8 @@ import { eventually } from '../../kit/settled.ts';
 export interface DemoStage {
   readonly gateway: Gateway;
   readonly url: string;
+  /** Where its database is. */
+  readonly dataDir: string;
   /** Asks a model for something, to its end. */
   ask(model?: string, headers?: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
@@ -41,6 +43,7 @@ export async function startDemoStage(more: object = {}): Promise<DemoStage> {
   return {
     gateway,
     url: gateway.url,
+    dataDir,
     async ask(model = 'demo', headers = {}) {
       const response = await fetch(`${gateway.url}/v1/chat/completions`, {
         method: 'POST',

@@ -1,6 +1,7 @@
 import type { RequestDetail, RequestPage } from '../../../lib/answers.ts';
 import { get } from '../../../lib/api.ts';
 import { useResource } from '../../../lib/resource.ts';
+import { zone } from '../../../lib/zone.ts';
 import { Icon } from '../../../parts/icon.tsx';
 import { requestHref } from '../../../lib/request-search.ts';
 import { seenAround } from '../list-memory.ts';
@@ -24,12 +25,13 @@ export function Neighbours({ detail, search }: NeighboursProps) {
   const seen = seenAround(JSON.stringify(search), detail.id);
   const at = Date.parse(detail.started_at);
   const { from: _from, to: _to, ...filters } = search;
-  const key = JSON.stringify([detail.id, search]);
+  const key = JSON.stringify([detail.id, search, zone.value]);
   const older = useResource(`older ${key}`, async (signal) => {
     if (seen.older !== undefined) return { ok: true, value: seen.older };
     const from = search['from'];
     const query = {
       ...filters,
+      zone: zone.value,
       ...(from !== undefined && { from }),
       to: new Date(at + 1).toISOString(),
       limit: ENOUGH,

@@ -13,8 +13,8 @@ const EXCHANGE: readonly Row<ExchangeSubject>[] = [
   { key: 'user.id', type: 'text', of: ({ record }) => record.endUser ?? record.caller },
   { key: 'session.id', type: 'text', of: ({ record }) => record.session },
   { key: 'langfuse.trace.tags', type: 'texts', of: ({ record }) => listOf(record.team, record.caller) },
-  { key: 'langfuse.trace.metadata.caller', type: 'text', of: ({ record }) => record.caller },
-  { key: 'langfuse.trace.metadata.team', type: 'text', of: ({ record }) => record.team },
+  { key: 'langfuse.trace.metadata.caller', type: 'text', isOwn: true, of: ({ record }) => record.caller },
+  { key: 'langfuse.trace.metadata.team', type: 'text', isOwn: true, of: ({ record }) => record.team },
 ];
 
 /** By `gen_ai.operation.name`; anything else that a model is asked is a generation. */
@@ -47,7 +47,7 @@ const ATTEMPT: readonly Row<AttemptSubject>[] = [
   },
   { key: 'langfuse.observation.status_message', type: 'text', of: ({ tried }) => tried.detail ?? tried.failure },
   // Older versions of Langfuse know these alone.
-  { key: 'gen_ai.system', type: 'text', of: ({ tried }) => tried.provider ?? tried.backend },
+  { key: 'gen_ai.system', type: 'text', isOwn: true, of: ({ tried }) => tried.provider ?? tried.backend },
   { key: 'gen_ai.usage.prompt_tokens', type: 'int', of: whole('input') },
   { key: 'gen_ai.usage.completion_tokens', type: 'int', of: whole('output') },
   { key: 'gen_ai.usage.cost', type: 'double', of: costUsd },

@@ -17,11 +17,11 @@ export const SCHEMA_URL = {
 
 /** HTTP servers: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server */
 const EXCHANGE: readonly Row<ExchangeSubject>[] = [
-  { key: 'http.request.method', type: 'text', of: ({ record }) => record.method },
+  { key: 'http.request.method', type: 'text', isOwn: true, of: ({ record }) => record.method },
   { key: 'http.response.status_code', type: 'int', of: ({ record }) => record.status },
   { key: 'url.path', type: 'text', of: ({ record }) => record.path },
-  { key: 'url.scheme', type: 'text', of: () => 'http' },
-  { key: 'client.address', type: 'text', of: ({ record }) => record.clientIp || undefined },
+  { key: 'url.scheme', type: 'text', isOwn: true, of: () => 'http' },
+  { key: 'client.address', type: 'text', isOwn: true, of: ({ record }) => record.clientIp || undefined },
   { key: 'user_agent.original', type: 'text', of: ({ record }) => record.userAgent },
   { key: 'http.request.body.size', type: 'int', of: ({ record }) => record.bytesIn },
   { key: 'http.response.body.size', type: 'int', of: ({ record }) => record.bytesOut },
@@ -31,10 +31,10 @@ const EXCHANGE: readonly Row<ExchangeSubject>[] = [
 ];
 
 const ATTEMPT: readonly Row<AttemptSubject>[] = [
-  { key: 'gen_ai.operation.name', type: 'text', of: ({ trace }) => trace.operation },
-  { key: 'gen_ai.provider.name', type: 'text', of: ({ tried }) => tried.provider ?? tried.backend },
+  { key: 'gen_ai.operation.name', type: 'text', isOwn: true, of: ({ trace }) => trace.operation },
+  { key: 'gen_ai.provider.name', type: 'text', isOwn: true, of: ({ tried }) => tried.provider ?? tried.backend },
   { key: 'gen_ai.request.model', type: 'text', of: ({ tried }) => tried.model || undefined },
-  { key: 'server.address', type: 'text', of: ({ tried }) => addressOf(tried.place)[0] },
+  { key: 'server.address', type: 'text', isOwn: true, of: ({ tried }) => addressOf(tried.place)[0] },
   { key: 'server.port', type: 'int', of: ({ tried }) => addressOf(tried.place)[1] },
   { key: 'error.type', type: 'text', of: ({ tried }) => tried.failure },
   { key: 'http.response.status_code', type: 'int', of: ({ tried }) => tried.status },
@@ -49,6 +49,7 @@ const ATTEMPT: readonly Row<AttemptSubject>[] = [
   { key: 'gen_ai.request.presence_penalty', type: 'double', of: ({ trace }) => number(trace, 'presence_penalty') },
   { key: 'gen_ai.request.stop_sequences', type: 'texts', of: ({ trace }) => texts(trace.settings['stop_sequences']) },
   { key: 'gen_ai.embeddings.dimension.count', type: 'int', of: ({ trace }) => number(trace, 'dimensions') },
+  { key: 'gen_ai.response.id', type: 'text', of: ({ tried }) => tried.responseId },
   { key: 'gen_ai.response.model', type: 'text', of: ({ tried }) => tried.reportedModel },
   { key: 'gen_ai.response.finish_reasons', type: 'texts', of: ({ tried }) => texts(tried.finishReason) },
   {
