@@ -137,6 +137,7 @@ export class App {
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
     this.adminTools = {
       config: () => this.config,
+      snapshotInForce: () => this.gateway.snapshot,
       origins: () => this.origins(),
       reloads: this.#reloads,
       draftPlace: { file: place.file ?? 'config.yaml', env },
