@@ -135,16 +135,7 @@ export class App {
       file: place.file,
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
-    this.adminTools = {
-      config: () => this.config,
-      snapshotInForce: () => this.gateway.snapshot,
-      origins: () => this.origins(),
-      reloads: this.#reloads,
-      draftPlace: { file: place.file ?? 'config.yaml', env },
-      budgets: this.#budgets,
-      recent: this.recent,
-      steering: this.#steering,
-    };
+    this.adminTools = this.#createAdminTools();
     const snapshot = buildSnapshot(config, this.#sourcesFor(config, prompts));
     const openStore = () => (this.#store.isConfigured ? this.#store.get() : undefined);
     this.gateway = new Gateway(snapshot, {
@@ -168,6 +159,20 @@ export class App {
       rehearsals: this.#steering.rehearsals,
       random: Math.random,
     });
+  }
+
+  #createAdminTools(): AdminTools {
+    const { file, env } = this.#place;
+    return {
+      config: () => this.config,
+      snapshotInForce: () => this.gateway.snapshot,
+      origins: () => this.origins(),
+      reloads: this.#reloads,
+      draftPlace: { file: file ?? 'config.yaml', env },
+      budgets: this.#budgets,
+      recent: this.recent,
+      steering: this.#steering,
+    };
   }
 
   #createMetrics(clock: Clock): Metrics {

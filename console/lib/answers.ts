@@ -5,13 +5,9 @@ import type { RequestDetailJson } from '../../src/admin/request-detail-schema.ts
 import type { requestSchema } from '../../src/admin/request-json.ts';
 import type { usageAnswer } from '../../src/admin/usage-operations.ts';
 import type { GatewayStatus } from '../../src/context.ts';
-import type { BackendReport } from '../../src/routing/report.ts';
 
 /** What the admin API answers, in the types that its own schemas have. A page adds its own beside itself. */
 export type Status = GatewayStatus;
-export type Backends = {
-  readonly backends: readonly BackendReport[];
-  readonly requests: { readonly running: number; readonly waiting: number };
 };
 export type Usage = z.output<typeof usageAnswer>;
 export type RequestRow = z.output<typeof requestSchema>;

@@ -19,7 +19,6 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
   const { asked, askedName, attempts, delivery, reportedAttempt, leases } = exchange;
   const left = exchange.aborted?.kind === 'client_gone' && !delivery.isWhole;
   const named = exchange.lastAttempt?.named;
-  const route = reportedAttempt?.route;
   const durationMs = now - exchange.startedAt;
   const status = left ? CLIENT_LEFT : delivery.status;
   const tries = attemptRecordsOf(exchange, prices);
@@ -38,9 +37,9 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     servedAlias: named?.name === askedName ? undefined : named?.name,
     aliasLabel: (named ?? asked)?.alias.name,
     askedLabel: (leases.spending?.requestedAlias ?? asked)?.alias.name,
-    model: route?.model,
-    backend: route?.backend.name,
-    modelLabel: route?.modelLabel,
+    model: reportedAttempt?.route.model,
+    backend: reportedAttempt?.route.backend.name,
+    modelLabel: reportedAttempt?.route.modelLabel,
     stream: exchange.stream,
     status,
     durationMs,
