@@ -8,7 +8,6 @@ import type { GatewayStatus } from '../../src/context.ts';
 
 /** What the admin API answers, in the types that its own schemas have. A page adds its own beside itself. */
 export type Status = GatewayStatus;
-};
 export type Usage = z.output<typeof usageAnswer>;
 export type RequestRow = z.output<typeof requestSchema>;
 export type RequestPage = z.output<typeof requestPage>;
