@@ -123,6 +123,7 @@ function meaningOf(schema: Described, description = ''): string {
 
 /** A good body for each: a test sends them. */
 const BODIES: Readonly<Record<string, object>> = {
+  validateConfig: { yaml: 'listen: 127.0.0.1:8765\nbackends: []\n' },
   createKey: { name: 'ci', team: 'platform', models: ['*'], budgets: [{ usd: 5, per: 'day' }], rpm: 60 },
   updateKey: { rpm: 120, owner: null },
   rotateKey: { grace: '1h' },

@@ -15,7 +15,7 @@ import type { Feature, FeatureTools } from './feature.ts';
 import { FeatureSet } from './feature-set.ts';
 import { createFeatures } from './features.ts';
 import { Gateway } from './gateway.ts';
-import { ReloadHistory } from './reload-history.ts';
+import { ReloadHistory } from './admin/reload-history.ts';
 import { systemClock, type Clock } from './lib/clock.ts';
 import { VERSION } from './lib/version.ts';
 import { stderrWriter } from './records/log/console/console-writer.ts';
@@ -137,6 +137,7 @@ export class App {
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
     this.adminTools = {
       config: () => this.config,
+      snapshotInForce: () => this.gateway.snapshot,
       origins: () => this.origins(),
       reloads: this.#reloads,
       draftPlace: { file: place.file ?? 'config.yaml', env },

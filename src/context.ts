@@ -70,6 +70,8 @@ export interface AdminApi {
 export interface SignIn {
   /** Who is signed in, by the session that a request shows; undefined: nobody. Rejects with a Refusal where it may not be used so. */
   identify(exchange: Exchange, context: Context): Promise<Caller | undefined>;
+  /** The same of a request that is being answered: it is not judged by what it changes, and is no use of the session. */
+  current(exchange: Exchange, context: Context): Promise<Caller | undefined>;
   /** Answers a request to sign in or out. Throws a Refusal for what cannot be done. */
   answer(exchange: Exchange, context: Context): Promise<LocalAnswer>;
 }

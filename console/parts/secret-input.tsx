@@ -11,8 +11,7 @@ export function SecretInput({ id, value, onInput, describedBy, isWrong = false, 
       <input
         id={id}
         class="input"
-        // The types of inputs know no field whose type changes.
-        type={(isShown.value ? 'text' : 'password') as 'password'}
+        {...(isShown.value ? SHOWN : HIDDEN)}
         name={name}
         autocomplete={name === undefined ? 'off' : 'current-password'}
         spellcheck={false}
@@ -30,6 +29,9 @@ export function SecretInput({ id, value, onInput, describedBy, isWrong = false, 
     </div>
   );
 }
+
+const SHOWN = { type: 'text' } as const;
+const HIDDEN = { type: 'password' } as const;
 
 interface SecretProps {
   readonly id: string;

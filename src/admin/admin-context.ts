@@ -4,14 +4,17 @@ import type { ConfigOrigins } from '../config/origins.ts';
 import type { Config } from '../config/schema.ts';
 import type { RecentActivity } from '../records/recent/recent-activity.ts';
 import type { Context } from '../context.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { LiveListeners } from './live/live-listeners.ts';
-import type { ReloadHistory } from '../reload-history.ts';
+import type { ReloadHistory } from './reload-history.ts';
 import type { Steering } from '../upstream/steering/steering.ts';
 
 /** What operations know beyond what every request works with. */
 export interface AdminTools {
   /** The config in force. */
   config(): Config;
+  /** What requests work with that come now; a call has the one that it began with. */
+  snapshotInForce(): Snapshot;
   /** Where its values stand. */
   origins(): ConfigOrigins;
   /** When it was read again, and what came of that. */

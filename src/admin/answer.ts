@@ -10,6 +10,7 @@ import { pathsOf } from './paths.ts';
 import { checkCall } from './roles.ts';
 import { refusalOfStore } from './store-of.ts';
 import { TeamScope } from './team-scope.ts';
+import { WhileAdmitted } from './while-admitted.ts';
 
 const PATHS = pathsOf();
 
@@ -41,7 +42,9 @@ async function answerAdmin(exchange: Exchange, context: AdminContext): Promise<L
     scope: role === 'team_admin' ? new TeamScope(session?.teams ?? [], context.callers.teams) : undefined,
   };
   try {
-    return await operation.run(call, contextSeen(exchange, context));
+    const seen = contextSeen(exchange, context);
+    const answer = await operation.run(call, seen);
+    return 'pieces' in answer ? { ...answer, pieces: new WhileAdmitted(answer.pieces, exchange, call, seen) } : answer;
   } catch (error) {
     throw refusalOfStore(error) ?? error;
   }

@@ -7,7 +7,7 @@ import type { ValueOrigin } from '../config/origins.ts';
 import type { ConfigProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { VERSION } from '../lib/version.ts';
-import type { PastReload } from '../reload-history.ts';
+import type { PastReload } from './reload-history.ts';
 import { configAnswer, draftAnswer, type finding, type origin, reloadList } from './config-schema.ts';
 import { operation } from './operation.ts';
 

@@ -14,7 +14,7 @@ test('fields with commas, quotes and line ends are quoted', async () => {
 });
 
 test('what a spreadsheet would run is text, and numbers stay numbers', async () => {
-  const formulas = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'];
+  const formulas = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＋1', '－1', '＠SUM(A1)'];
   const lines = (await csv(formulas.map((a) => ({ a, n: -5 })))).split('\r\n').slice(1, -1);
   for (const line of lines) expect(line).toMatch(/^"?'/);
   expect(lines[0]).toEndWith(',-5');

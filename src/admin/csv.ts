@@ -36,8 +36,8 @@ async function* jsonLines(rows: AsyncIterable<Row>): AsyncGenerator<string> {
   for await (const row of rows) yield `${JSON.stringify(row)}\n`;
 }
 
-/** What a spreadsheet would take for a formula: a text that begins like one gets an apostrophe, which shows it as text. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet would take for a formula: a text that begins like one gets an apostrophe, which shows it as text. Of the wide forms some make the plain ones. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 function field(value: unknown): string {
   if (value === undefined || value === null) return '';

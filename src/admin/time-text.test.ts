@@ -21,6 +21,17 @@ test.each(['', 'yesterday', '2026-13-01', '2026-11-31', '-7d', '7', '1e3d', "'; 
   },
 );
 
+test.each(['-271821-04-20T00:00:00Z', '+275760-09-13T00:00:00Z', '+010000-01-01', '-000001-12-31'])(
+  '%p is beyond what calendars are made of',
+  (text) => expect(parseTime(text, 'UTC', NOW)).toBeUndefined(),
+);
+
+test('so long ago that there is no year for it is as early as there is one', () => {
+  const from = parseTime('999999w', 'UTC', NOW) ?? NaN;
+  expect(new Date(from).toISOString()).toBe('0000-01-01T00:00:00.000Z');
+  expect(bucketsOf('year', { from, to: NOW }, 'Asia/Kolkata')).toBeUndefined();
+});
+
 test('days begin at midnight of the zone, over a change of the clocks', () => {
   const from = Date.UTC(2026, 2, 28, 12);
   const days = bucketsOf('day', { from, to: Date.UTC(2026, 2, 30, 12) }, 'Europe/Berlin');

@@ -6,17 +6,23 @@ import { windowAt } from '../admission/budget/windows.ts';
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 const ALLOWED = 'a time such as 2026-11-30, 2026-11-30T14:05:00Z, or 7d for seven days ago';
 
+/** What RFC 3339 can write: the years 0 to 9999. Calendars end not far beyond. */
+const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
 /**
  * Reads a point in time as milliseconds since the epoch: RFC 3339, a date alone (its first moment in `zone`), or how long
  * ago it was (`30m`, `24h`, `7d`, `2w`). Undefined for any other text.
  */
 export function parseTime(text: string, zone: string, nowMs: number): number | undefined {
   const ago = /^(\d{1,6})([mhdw])$/.exec(text);
-  if (ago !== null) return nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0);
+  if (ago !== null) return Math.max(FIRST_MS, nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0));
   try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text))
-      return Temporal.PlainDate.from(text).toZonedDateTime({ timeZone: zone }).epochMilliseconds;
-    return Temporal.Instant.from(text).epochMilliseconds;
+    const at = /^\d{4}-\d{2}-\d{2}$/.test(text)
+      ? Temporal.PlainDate.from(text).toZonedDateTime({ timeZone: zone })
+      : Temporal.Instant.from(text);
+    const { epochMilliseconds: ms } = at;
+    return ms >= FIRST_MS && ms <= LAST_MS ? ms : undefined;
   } catch {
     return undefined;
   }

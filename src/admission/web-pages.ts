@@ -25,8 +25,11 @@ export class WebPages {
     this.#hosts = new Set(hosts.map((host) => host.toLowerCase()));
   }
 
-  /** Why a request is refused; undefined if no foreign page is behind it. `port`: the one that it came to. */
-  objection(headers: HeaderFields, port: number): Refusal | undefined {
+  /**
+   * Why a request is refused; undefined if no foreign page is behind it. `port`: the one that it came to. Pages that the config
+   * lets in may ask for models: to run a gateway that asks for no key is not theirs.
+   */
+  objection(headers: HeaderFields, port: number, isForOperators = false): Refusal | undefined {
     const { host, origin } = headers;
     // Browsers always send one; HTTP/1.0 knows none.
     if (host !== undefined && host !== '' && !this.#right.has(host)) {
@@ -34,7 +37,11 @@ export class WebPages {
         return this.guarded === 'console' ? notOfConsole(`\`Host: ${host.slice(0, 100)}\``) : foreignHost(host);
       if (this.#right.size < MAX_REMEMBERED) this.#right.add(host);
     }
-    if (origin !== undefined) return this.#isOwn(origin, host, port) ? undefined : this.#foreign(origin);
+    if (origin !== undefined) {
+      if (this.#isOwn(origin, host, port)) return undefined;
+      if (this.cors?.allows(origin) !== true) return this.#foreign(origin);
+      return isForOperators ? notForPages(origin) : undefined;
+    }
     const site = headers['sec-fetch-site'];
     // Without an origin: images, forms, links of other pages.
     if (site === undefined || site === 'none' || site === 'same-origin') return undefined;
@@ -55,9 +62,8 @@ export class WebPages {
     return ipaddr.IPv4.isValidFourPartDecimal(name) || INNER_DOMAINS.some((domain) => name.endsWith(domain));
   }
 
-  /** A page of the gateway itself, or of an origin that the config lets in. */
+  /** A page of the gateway itself. */
   #isOwn(origin: string, host: string | undefined, port: number): boolean {
-    if (this.cors?.allows(origin) === true) return true;
     const at = /^https?:\/\/(.+)$/i.exec(origin)?.[1]?.toLowerCase();
     if (at === undefined) return false;
     if (at === host?.toLowerCase()) return true;
@@ -97,6 +103,14 @@ function notOfConsole(header: string): Refusal {
 
 function pagesOfOthers(): Refusal {
   return new Refusal('origin_not_allowed', 'Pages of another site may not use the console.');
+}
+
+function notForPages(origin: string): Refusal {
+  return new Refusal(
+    'origin_not_allowed',
+    `Without \`admin.api_key\` pages of \`${origin.slice(0, 100)}\` may ask this gateway for models alone, whatever \`cors.origins\` names. Set \`admin.api_key\` and send it.`,
+    { detail: `Origin: ${origin.slice(0, 100)}` },
+  );
 }
 
 function foreignOrigin(origin: string | undefined): Refusal {

@@ -15,7 +15,9 @@ export async function serveConsole(
   const files = await loadFiles().catch(notBuilt);
   if (files instanceof Response) return files;
   const isAsset = path.startsWith(ASSETS_PATH);
-  const file = files.get(isAsset ? path.slice(ASSETS_PATH.length) : PAGE);
+  const name = isAsset ? path.slice(ASSETS_PATH.length) : PAGE;
+  // The page itself is no asset: it changes.
+  const file = isAsset && name === PAGE ? undefined : files.get(name);
   // One of an older version, say, that a page which was open during an upgrade still asks for.
   if (file === undefined)
     return new Response('There is no such file.\n', { status: 404, headers: securityHeaders('json') });

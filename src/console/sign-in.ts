@@ -13,7 +13,7 @@ import { checkSameOrigin } from './sessions/same-origin.ts';
 import { SessionBook } from './sessions/session-book.ts';
 import { showSession, signIn, signOut } from './sessions/session-operations.ts';
 import { SessionSecret } from './sessions/session-secret.ts';
-import { Sessions } from './sessions/sessions.ts';
+import { Sessions, type Current } from './sessions/sessions.ts';
 import { SignInThrottle } from './sessions/sign-in-throttle.ts';
 
 /** What signing in works with. */
@@ -31,6 +31,7 @@ export function createSignIn({ clock, log, callers, openStore }: SignInTools): S
   const parts = { sessions, providers: new Providers(clock, log), throttle: new SignInThrottle(clock) };
   return {
     identify: (exchange, context) => identify(exchange, context, sessions),
+    current: async (exchange, context) => callerOf(await sessions.current(exchange, context)),
     async answer(exchange, context): Promise<LocalAnswer> {
       if (exchange.path === OIDC_START) return await startOidc(exchange, context, parts);
       if (exchange.path === OIDC_CALLBACK) return await endOidc(exchange, context, parts);
@@ -47,6 +48,11 @@ async function identify(exchange: Exchange, context: Context, sessions: Sessions
   checkSameOrigin(exchange.headers);
   sessions.checkCsrf(exchange, found.id);
   await sessions.book.used(found.session);
+  return callerOf(found);
+}
+
+function callerOf(found: Current | undefined): Caller | undefined {
+  if (found === undefined) return undefined;
   const { caller, ...signedIn } = found.identity;
   return { ...caller, session: signedIn };
 }

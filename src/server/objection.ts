@@ -13,6 +13,8 @@ export interface RequestHead {
   readonly target: RequestTarget | undefined;
   /** Whether a WebSocket may be had there. */
   readonly upgrades: boolean;
+  /** Whether only whoever runs the gateway may have what is there. */
+  readonly isForOperators?: boolean;
 }
 
 /**
@@ -29,8 +31,12 @@ export function objectionTo(
   return malformed(head) ?? (pages && ofForeignPage(head, pages, listener.port)) ?? unserved(head);
 }
 
-function ofForeignPage({ headers }: RequestHead, webPages: WebPages, port: number | undefined): Refusal | undefined {
-  return port === undefined ? undefined : webPages.objection(headers, port);
+function ofForeignPage(
+  { headers, isForOperators }: RequestHead,
+  webPages: WebPages,
+  port: number | undefined,
+): Refusal | undefined {
+  return port === undefined ? undefined : webPages.objection(headers, port, isForOperators);
 }
 
 /** True for the question of a browser whether its page may send a request (a CORS preflight). */

@@ -76,7 +76,8 @@ function answer(
   }
   const isMetrics = match.endpoint?.handler === 'metrics';
   const upgrades = match.endpoint?.upgrades === true;
-  const head = { method, url, headers, target, upgrades };
+  const isForOperators = isOperatorsPath(path) || isConsolePath(path);
+  const head = { method, url, headers, target, upgrades, isForOperators };
   const objection =
     objectionTo(head, snapshot, server, listener) ?? elsewhere(match.endpoint, path, { listener, ...snapshot.signIn });
   const peer = plainAddress(server.requestIP(request)?.address ?? '');

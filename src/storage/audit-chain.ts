@@ -72,7 +72,7 @@ export async function verifyChain(database: Pick<Reading, 'read'>): Promise<Chai
       [state.place, last],
     );
     if (rows.length === 0) broken = { place: state.place + 1, id: undefined, kind: 'missing' };
-    for (const row of rows) if (broken === undefined) broken = follow(state, row);
+    for (const row of rows) broken ??= follow(state, row);
   }
   if (broken === undefined && state.hash !== headHash) broken = { place: last, id: undefined, kind: 'changed' };
   broken ??= await beyond(database, last);

@@ -9,7 +9,7 @@ import { countValue, jsonValue, textValue } from './write-value.ts';
 /** Sessions of the console, in a database. They are no keys: the revision that nodes watch does not count them. */
 export function sessionStore(database: Database): SessionStore {
   return {
-    async insert(session, { endedBefore, idleSince, audit }) {
+    async insert(session, { endedBefore, idleSince, most, audit }) {
       await database.transaction(async (tx) => {
         await tx.query('DELETE FROM sessions WHERE ends_at < $1 OR seen_at < $2', [
           countValue(endedBefore),
@@ -19,6 +19,11 @@ export function sessionStore(database: Database): SessionStore {
           `INSERT INTO sessions (hash, principal, way, role, actor, credential, claims, created_at, seen_at, ends_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
           valuesOf(session),
+        );
+        await tx.query(
+          `DELETE FROM sessions WHERE principal = $1 AND hash NOT IN
+            (SELECT hash FROM sessions WHERE principal = $1 ORDER BY seen_at DESC, created_at DESC LIMIT $2)`,
+          [textValue(session.principal, MAX_CHARS), countValue(most)],
         );
         await appendAudit(tx, audit);
       });

@@ -81,10 +81,18 @@ export interface AuditStore {
 
 /** Who is signed in to the console. */
 export interface SessionStore {
-  /** Forgets sessions that ended before, or were used last before, and adds one with its audit entry. */
+  /**
+   * Forgets sessions that ended before, or were used last before, and adds one with its audit entry. Of its principal only the
+   * `most` stay that were used last.
+   */
   insert(
     session: StoredSession,
-    beside: { readonly endedBefore: number; readonly idleSince: number; readonly audit: AuditEntry },
+    beside: {
+      readonly endedBefore: number;
+      readonly idleSince: number;
+      readonly most: number;
+      readonly audit: AuditEntry;
+    },
   ): Promise<void>;
   find(hash: string): Promise<StoredSession | undefined>;
   /** It was used at this time. A session that has ended stays so. */

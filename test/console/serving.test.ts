@@ -66,7 +66,8 @@ describe('the page', () => {
   });
 
   test('is not where there is a file, a session or nothing at all', async () => {
-    expect((await get('/console/assets/index-none.js')).status).toBe(404);
+    for (const name of ['index-none.js', 'index.html', 'constructor', '..%2fpackage.json'])
+      expect([name, (await get(`/console/assets/${name}`)).status]).toEqual([name, 404]);
     expect((await get('/console/oidc/elsewhere')).status).not.toBe(200);
     expect((await get('/consoles')).status).toBe(404);
   });

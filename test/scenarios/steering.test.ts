@@ -99,6 +99,13 @@ test('explaining takes nothing: the turn stays, and nothing is sent', async () =
   expect([json.allowed, json.refusal.code]).toEqual([false, 'model_not_found']);
 });
 
+test('a name that is no text is refused, whichever dialect would write it into a path', async () => {
+  for (const dialect of ['openai-chat', 'gemini']) {
+    const { status: code, json } = await admin('POST', '/admin/explain', { model: '\ud800', dialect });
+    expect([code, json.error.code, json.error.param]).toEqual([400, 'invalid_request', 'model']);
+  }
+});
+
 test('every dialect can be explained, with what is dropped in translation', async () => {
   for (const dialect of ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini']) {
     const { status: code, json } = await admin('POST', '/admin/explain', { model: 'm', dialect });

@@ -127,6 +127,21 @@ describe('at a real provider', () => {
     );
   });
 
+  test('images and frames of other sites slow down nobody who signs in', async () => {
+    provider.person = ANN;
+    const embedded = { accept: 'text/html,*/*', 'sec-fetch-site': 'cross-site' };
+    for (let i = 0; i < 12; i++) {
+      const headers = { ...embedded, 'sec-fetch-dest': i % 2 === 0 ? 'image' : 'iframe' };
+      const { status } = await askConsole(`${url}/console/oidc/callback?code=x&state=y`, 'GET', { headers });
+      expect(status).toBe(403);
+    }
+    const browser = new Browser();
+    const { url: callback } = await browser.visit(`${url}/console/oidc/start`, (at) => at.includes('/callback'));
+    const answer = await browser.ask(callback, 'GET', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' });
+    await answer.whole();
+    expect(answer.status).toBe(303);
+  });
+
   test('no other site is one link away', async () => {
     provider.person = ANN;
     for (const to of [

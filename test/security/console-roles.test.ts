@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mayCall } from '../../src/admin/roles.ts';
 import { OPERATIONS } from '../../src/admin/operations.ts';
 import { ROLES, type Role } from '../../src/core/role.ts';
+import { send } from '../kit/client.ts';
 import { findFreePort } from '../kit/gateway.ts';
 import { CLIENT, startOidcProvider, type OidcProvider, type Person } from '../kit/oidc.ts';
 import { chatAnswer } from '../kit/replies.ts';
@@ -99,7 +100,9 @@ describe.each(ROLES.map((role) => [role]))('as %s', (role) => {
     '%s %s',
     async (method, path, operation) => {
       // Nothing that is there, and nothing that can be made: who may call it is told before that.
-      const written = path.replaceAll(/\{\w+\}/g, 'no-such-thing');
+      // Nor anything that goes on for ever.
+      const query = operation.produces?.includes('text/event-stream') === true ? '?no-such-field=1' : '';
+      const written = path.replaceAll(/\{\w+\}/g, 'no-such-thing') + query;
       const body = method === 'GET' ? {} : { body: { '': 1 } };
       if (operation.id === 'reloadConfig' && mayCall(role, operation)) return;
       const answer = await as(role).ask(method, written, body);
@@ -124,7 +127,7 @@ test('each operation says its role, and roles include one another', () => {
     'getMe getMyRequestBodies getMyUsage getOpenApi searchMyRequests whoAmI',
   );
   expect(callable('team_admin').toSorted().join(' ')).toBe(
-    'createKey createTeam deleteTeam exportRequests getKey getOpenApi getRequest getTeam getUsage listBudgets listKeys listTeams revokeKey rotateKey searchRequests updateKey updateTeam whoAmI',
+    'createKey createTeam deleteTeam exportRequests getKey getOpenApi getRequest getTeam getUsage listBudgets listKeys listTeams revokeKey rotateKey searchRequests updateKey updateTeam watchRequests whoAmI',
   );
 });
 
@@ -237,6 +240,27 @@ describe('a team_admin', () => {
       expect((await ask('PATCH', '/admin/teams/mine', { body: { parent } })).status).toBe(404);
     expect((await ask('PATCH', '/admin/teams/web', { body: { rps: 1000 } })).body.error.code).toBe('role_not_allowed');
     expect((await ask('DELETE', '/admin/teams/mine')).status).toBe(200);
+  });
+
+  test('watches the requests of its teams alone, until those are others', async () => {
+    const { ask, cookie } = as('team_admin');
+    const live = await send(`${url}/admin/live`, { headers: { cookie } });
+    try {
+      await live.textUntil('event: hello');
+      for (const trace of ['live-other', 'live-own']) {
+        const team = trace === 'live-own' ? 'web-shop' : 'data';
+        const { body } = await stage.admin('POST', '/admin/keys', { body: { name: trace, models: ['*'], team } });
+        await stage.chat(body.key, 'mine', trace);
+      }
+      await live.textUntil('live-own');
+      expect(live.text).not.toContain('live-other');
+      expect((await ask('POST', '/admin/teams', { body: { name: 'another', parent: 'web' } })).status).toBe(201);
+      // It begins anew with the teams of now.
+      expect(await live.ending).toBe('complete');
+    } finally {
+      live.leave();
+      await ask('DELETE', '/admin/teams/another');
+    }
   });
 
   test('gets no answer again that was another’s', async () => {

@@ -1,6 +1,7 @@
 // Sessions of the console: who gets one, what it opens, what another site can do with it, and when it ends.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { sessionAnswer } from '../../src/console/sessions/session-answer.ts';
+import { send } from '../kit/client.ts';
 import { startPostgres } from '../kit/postgres.ts';
 import { chatAnswer } from '../kit/replies.ts';
 import { eventually } from '../kit/settled.ts';
@@ -197,6 +198,25 @@ describe.each(stores)('on %s', (_name, server) => {
     expect((await admin.ask('GET', '/admin/whoami')).status).toBe(200);
   });
 
+  test('what is watched ends with the session that opened it', async () => {
+    const [gone, staying] = [await signInWith(url, ADMIN), await signInWith(url, ADMIN)];
+    const lives = await Promise.all(
+      [gone, staying].map(({ cookie }) => send(`${url}/admin/live`, { headers: { cookie } })),
+    );
+    try {
+      const [ending, going] = lives;
+      await Promise.all(lives.map((each) => each.textUntil('event: hello')));
+      await gone.ask('DELETE', '/console/session');
+      expect(await ending?.ending).toBe('complete');
+      const { key } = await makeKey();
+      await stage.chat(key, 'mine', 'after-the-end');
+      await going?.textUntil('after-the-end');
+      expect(ending?.text).not.toContain('after-the-end');
+    } finally {
+      for (const each of lives) each.leave();
+    }
+  });
+
   test('what another node has ended, ends here within a second', async () => {
     const session = await signInWith(url, ADMIN);
     const store = await stage.store();
@@ -278,14 +298,18 @@ test('a session ends when it is not used for a while, and after its time', async
   await ended({ idle: '1h', absolute: '1s' });
 });
 
-test('with another admin key the sessions of the one before are over', async () => {
+test('with another admin key the sessions of the one before are over, and what they watch', async () => {
   const config = { admin: { api_key: ADMIN }, backends: [{ name: 'one', url: upstream.url }], models: {} };
   const gateway = await startGateway({ config });
   try {
     const session = await signInWith(gateway.url, ADMIN);
     expect((await session.ask('GET', '/admin/whoami')).status).toBe(200);
+    const watched = [{ cookie: session.cookie }, { authorization: `Bearer ${ADMIN}` }];
+    const lives = await Promise.all(watched.map((headers) => send(`${gateway.url}/admin/live`, { headers })));
+    await Promise.all(lives.map((each) => each.textUntil('event: hello')));
     gateway.writeConfig({ ...config, admin: { api_key: 'another-key-of-the-admin-9876' } });
     gateway.signal('SIGHUP');
+    expect(await Promise.all(lives.map((each) => each.ending))).toEqual(['complete', 'complete']);
     await eventually(async () => ((await session.ask('GET', '/admin/whoami')).status === 401 ? true : undefined));
   } finally {
     await gateway.stop();

@@ -81,6 +81,28 @@ describe('a gateway without a key', () => {
     expect((await send(`${gateway.url}/health`, { headers })).status).toBe(200);
   });
 
+  test('lets pages that it knows ask for models, and for nothing that operators may do', async () => {
+    const open = await started({ cors: { origins: [PAGE] } });
+    const ask = async (method: string, path: string, origin = PAGE): Promise<number> => {
+      const body = method === 'POST' ? { body: BODY } : {};
+      const answer = await send(`${open.url}${path}`, { method, headers: { origin }, ...body });
+      await answer.whole();
+      return answer.status;
+    };
+    expect(await ask('POST', '/v1/chat/completions')).toBe(200);
+    for (const [method, path] of [
+      ['GET', '/admin/config'],
+      ['GET', '/admin/requests'],
+      ['GET', '/admin/live'],
+      ['POST', '/admin/backends/demo/drain'],
+      ['POST', '/key/generate'],
+      ['GET', '/console/session'],
+      ['GET', '/metrics'],
+    ] as const)
+      expect([path, await ask(method, path)]).toEqual([path, 403]);
+    expect(await ask('GET', '/admin/config', open.url)).toBe(200);
+  });
+
   test('serves programs, its own pages, and whoever knows it by an address or an inner name', async () => {
     const gateway = await started({ server: { allowed_hosts: ['llm.example.com'] } });
     const port = gateway.port;

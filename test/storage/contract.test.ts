@@ -77,7 +77,12 @@ describe.each(kinds)('a store on $kind', (places) => {
       ...more,
     });
     const add = (session: StoredSession, at = START): Promise<void> =>
-      store.sessions.insert(session, { endedBefore: at, idleSince: at - HOUR_MS, audit: audit('session.create') });
+      store.sessions.insert(session, {
+        endedBefore: at,
+        idleSince: at - HOUR_MS,
+        most: 3,
+        audit: audit('session.create'),
+      });
 
     test('come back as they were given, and leave with those that ended or were idle', async () => {
       const oidc = sessionOf({
@@ -98,6 +103,17 @@ describe.each(kinds)('a store on $kind', (places) => {
       expect((await store.audit.page({ limit: 10 })).data.map(({ action }) => action)).toEqual(
         Array<string>(3).fill('session.create'),
       );
+    });
+
+    test('are not more of one principal than may be, and those that were used last stay', async () => {
+      const hashes = ['1', '2', '3', '4'].map((digit) => digit.repeat(64));
+      const other = 'f'.repeat(64);
+      await add(sessionOf({ hash: other, principal: 'key:ci' }));
+      for (const [at, hash] of hashes.slice(0, 3).entries()) await add(sessionOf({ hash, seenAt: START + at }));
+      await store.sessions.touch(hashes[0] ?? '', START + 7);
+      await add(sessionOf({ hash: hashes[3] ?? '', createdAt: START + 8, seenAt: START + 8 }), START + 8);
+      const found = await Promise.all([...hashes, other].map(async (hash) => await store.sessions.find(hash)));
+      expect(found.map((each) => each !== undefined)).toEqual([true, false, true, true, true]);
     });
 
     test('are used, and end one by one or all of one principal', async () => {

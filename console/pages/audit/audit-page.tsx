@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { auditEntry, auditPage } from '../../../src/admin/audit-operations.ts';
+import type { auditPage } from '../../../src/admin/audit-operations.ts';
 import { get } from '../../lib/api.ts';
 import { usePages } from '../../lib/use-pages.ts';
 import { hrefWith, setQuery, urlField } from '../../lib/url-state.ts';
@@ -11,12 +11,12 @@ import { Page } from '../../parts/page.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import { words as common } from '../../words/words.ts';
+import { Action, type Entry } from './entry.tsx';
 import { ChainState } from './chain-state.tsx';
 import { EntryDialog } from './entry-dialog.tsx';
 import { words } from './words.ts';
 import './audit.css';
 
-export type Entry = z.output<typeof auditEntry>;
 type EntryPage = z.output<typeof auditPage>;
 
 const actor = urlField('actor');
@@ -25,6 +25,8 @@ const target = urlField('target');
 const from = urlField('from');
 const entry = urlField('entry');
 
+const NO_STORE = 'storage_not_configured';
+
 /** Who changed what, when, and from where. */
 export function AuditPage() {
   const w = words.value;
@@ -32,15 +34,15 @@ export function AuditPage() {
   const entries = usePages<Entry>(JSON.stringify(query), (cursor, signal) =>
     get<EntryPage>('/admin/audit', { query: { ...query, cursor }, signal }),
   );
-  const isWithoutStore = entries.error.value?.code === 'storage_not_configured';
+  const error = entries.error.value;
   const shown = entries.rows.value?.find(({ id }) => id === entry.value);
   return (
-    <Page title={common.value.pages.audit} actions={isWithoutStore ? undefined : <ChainState />}>
+    <Page title={common.value.pages.audit} actions={error?.code === NO_STORE ? undefined : <ChainState />}>
       <Filters filters={filters()} />
       <Panel title={w.log} flush>
-        {isWithoutStore ? (
+        {error?.code === NO_STORE ? (
           <Empty title={w.noStore}>
-            <p>{entries.error.value?.message}</p>
+            <p>{error.message}</p>
           </Empty>
         ) : (
           <Table
@@ -48,7 +50,7 @@ export function AuditPage() {
             columns={columns()}
             rows={entries.rows.value}
             rowKey={({ id }) => id}
-            error={entries.error.value}
+            error={error}
             onRetry={entries.reload}
             hrefOf={({ id }) => hrefWith('/console/audit', { ...Object.fromEntries(place.value), entry: id })}
             onMore={entries.more.value}
@@ -86,10 +88,4 @@ function columns(): readonly Column<Entry>[] {
     { name: 'target', title: w.target, cell: (row) => <span class="audit-target">{row.target || '–'}</span> },
     { name: 'from', title: w.address, isExtra: true, cell: (row) => row.client_ip ?? '–' },
   ];
-}
-
-/** An action in words, or by its name where it is a new one. */
-export function Action({ name }: { readonly name: string }) {
-  const text = words.value.actions[name];
-  return text === undefined ? <code>{name}</code> : <span title={name}>{text}</span>;
 }

@@ -3,7 +3,7 @@ import { Code } from '../../parts/code.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Time } from '../../parts/figures.tsx';
 import { JsonDiff } from '../../parts/json-diff.tsx';
-import { Action, type Entry } from './audit-page.tsx';
+import { Action, type Entry } from './entry.tsx';
 import { words } from './words.ts';
 
 /** One entry whole: what was before and after, and where to go on from it. */

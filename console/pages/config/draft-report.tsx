@@ -2,7 +2,7 @@ import { numberText } from '../../lib/format.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
-import type { DraftAnswer } from './draft.tsx';
+import type { DraftAnswer } from './answers.ts';
 import { words } from './words.ts';
 
 type Finding = DraftAnswer['problems'][number];

@@ -1,14 +1,11 @@
 import { signal } from '@preact/signals';
 import { useId, useRef } from 'preact/hooks';
-import type { z } from 'zod';
-import type { draftAnswer } from '../../../src/admin/config-schema.ts';
 import { call, type ApiError } from '../../lib/api.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/notice.tsx';
+import type { DraftAnswer } from './answers.ts';
 import { DraftReport } from './draft-report.tsx';
 import { words } from './words.ts';
-
-export type DraftAnswer = z.output<typeof draftAnswer>;
 
 /** What is being written. It outlasts the page, and is kept nowhere else. */
 const text = signal('');

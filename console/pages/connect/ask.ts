@@ -1,4 +1,4 @@
-import type { Dialect } from './tools.ts';
+import type { Dialect } from './tool.ts';
 
 /** What came of a test request. */
 export interface Outcome {

@@ -6,8 +6,9 @@ import { Panel } from '../../parts/panel.tsx';
 import { SecretInput } from '../../parts/secret-input.tsx';
 import { Select } from '../../parts/select.tsx';
 import type { KnownKey } from './connect-data.ts';
-import { keyId, model, system, tool } from './connect-page.tsx';
-import { TOOLS, type System } from './tools.ts';
+import { keyId, model, system, tool } from './chosen.ts';
+import type { System } from './tool.ts';
+import { TOOLS } from './tools.ts';
 import { words } from './words.ts';
 
 interface ChoiceProps {

@@ -1,31 +1,19 @@
 import { useSignal } from '@preact/signals';
 import { session } from '../../lib/session.ts';
-import { urlChoice, urlField } from '../../lib/url-state.ts';
 import { Code } from '../../parts/code.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { words as common } from '../../words/words.ts';
+import { keyId, model, system, tool } from './chosen.ts';
 import { Choice } from './choice.tsx';
 import { useAliases, useKeys } from './connect-data.ts';
 import { TestRequest } from './test-request.tsx';
-import { setVariables, TOOLS, VARIABLE, type System } from './tools.ts';
+import { setVariables, VARIABLE } from './tool.ts';
+import { TOOLS } from './tools.ts';
 import { Watch } from './watch.tsx';
 import { words } from './words.ts';
 import { madeKey } from '../../lib/made-key.ts';
 import './connect.css';
-
-export const tool = urlChoice(
-  'tool',
-  TOOLS.map(({ name }) => name),
-  'openai-python',
-);
-export const model = urlField('model');
-export const keyId = urlField('key');
-export const system = urlChoice('system', ['unix', 'powershell', 'cmd'], ownSystem());
-
-function ownSystem(): System {
-  return /Windows/.test(navigator.userAgent) ? 'powershell' : 'unix';
-}
 
 /** From a choice of tool, key and model to what has to be pasted, and a look whether it works. */
 export function ConnectPage() {

@@ -3,7 +3,7 @@ import { numberText } from '../../lib/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { ask, pathOf, type Outcome } from './ask.ts';
-import type { Dialect } from './tools.ts';
+import type { Dialect } from './tool.ts';
 import { words } from './words.ts';
 
 interface TestRequestProps {

@@ -1,4 +1,4 @@
-import { setVariables, type Tool } from './tools.ts';
+import { setVariables, type Tool } from './tool.ts';
 
 /** Programs that people work with, as docs/clients.md has them. */
 export const CLIENT_TOOLS: readonly Tool[] = [

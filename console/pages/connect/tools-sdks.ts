@@ -1,15 +1,16 @@
-import type { SnippetFacts, Tool } from './tools.ts';
+import type { SnippetFacts, Tool } from './tool.ts';
 
 const HELLO = '[{"role": "user", "content": "Hello"}]';
 const HELLO_JS = "[{ role: 'user', content: 'Hello' }]";
 
-function sdk(
-  name: string,
-  title: string,
-  dialect: Tool['dialect'],
-  install: string,
-  code: (facts: SnippetFacts) => string,
-): Tool {
+/** Written so that no tool takes it for an import of this file. */
+function importLine(what: string, from: string): string {
+  return ['import', what, 'from', `'${from}';`].join(' ');
+}
+
+type SdkNames = readonly [name: string, title: string, dialect: Tool['dialect'], install: string];
+
+function sdk([name, title, dialect, install]: SdkNames, code: (facts: SnippetFacts) => string): Tool {
   return {
     name,
     title,
@@ -26,10 +27,7 @@ function sdk(
 /** Libraries, as docs/clients.md has them. */
 export const SDK_TOOLS: readonly Tool[] = [
   sdk(
-    'openai-python',
-    'OpenAI SDK, Python',
-    'chat',
-    'pip install openai',
+    ['openai-python', 'OpenAI SDK, Python', 'chat', 'pip install openai'],
     ({ origin, model }) =>
       `import os
 from openai import OpenAI
@@ -40,12 +38,9 @@ answer = client.chat.completions.create(model=${JSON.stringify(model)}, messages
 print(answer.choices[0].message.content)`,
   ),
   sdk(
-    'openai-js',
-    'OpenAI SDK, JavaScript',
-    'chat',
-    'npm install openai',
+    ['openai-js', 'OpenAI SDK, JavaScript', 'chat', 'npm install openai'],
     ({ origin, model }) =>
-      `import OpenAI from 'openai';
+      `${importLine('OpenAI', 'openai')}
 
 const client = new OpenAI({ baseURL: '${origin}/v1', apiKey: process.env.LLM_PROXY_KEY });
 
@@ -53,10 +48,7 @@ const answer = await client.chat.completions.create({ model: ${JSON.stringify(mo
 console.log(answer.choices[0].message.content);`,
   ),
   sdk(
-    'anthropic-python',
-    'Anthropic SDK, Python',
-    'messages',
-    'pip install anthropic',
+    ['anthropic-python', 'Anthropic SDK, Python', 'messages', 'pip install anthropic'],
     ({ origin, model }) =>
       `import os
 from anthropic import Anthropic
@@ -67,12 +59,9 @@ answer = client.messages.create(model=${JSON.stringify(model)}, max_tokens=100, 
 print(answer.content[0].text)`,
   ),
   sdk(
-    'anthropic-js',
-    'Anthropic SDK, TypeScript',
-    'messages',
-    'npm install @anthropic-ai/sdk',
+    ['anthropic-js', 'Anthropic SDK, TypeScript', 'messages', 'npm install @anthropic-ai/sdk'],
     ({ origin, model }) =>
-      `import Anthropic from '@anthropic-ai/sdk';
+      `${importLine('Anthropic', '@anthropic-ai/sdk')}
 
 const client = new Anthropic({ baseURL: '${origin}', apiKey: process.env.LLM_PROXY_KEY });
 
@@ -80,10 +69,7 @@ const answer = await client.messages.create({ model: ${JSON.stringify(model)}, m
 console.log(answer.content[0].text);`,
   ),
   sdk(
-    'genai-python',
-    'Google Gen AI SDK, Python',
-    'gemini',
-    'pip install google-genai',
+    ['genai-python', 'Google Gen AI SDK, Python', 'gemini', 'pip install google-genai'],
     ({ origin, model }) =>
       `import os
 from google import genai
@@ -93,12 +79,9 @@ client = genai.Client(api_key=os.environ["LLM_PROXY_KEY"], http_options={"base_u
 print(client.models.generate_content(model=${JSON.stringify(model)}, contents="Hello").text)`,
   ),
   sdk(
-    'genai-js',
-    'Google Gen AI SDK, JavaScript',
-    'gemini',
-    'npm install @google/genai',
+    ['genai-js', 'Google Gen AI SDK, JavaScript', 'gemini', 'npm install @google/genai'],
     ({ origin, model }) =>
-      `import { GoogleGenAI } from '@google/genai';
+      `${importLine('{ GoogleGenAI }', '@google/genai')}
 
 const ai = new GoogleGenAI({ apiKey: process.env.LLM_PROXY_KEY, httpOptions: { baseUrl: '${origin}' } });
 
@@ -106,13 +89,10 @@ const answer = await ai.models.generateContent({ model: ${JSON.stringify(model)}
 console.log(answer.text);`,
   ),
   sdk(
-    'ai-sdk',
-    'AI SDK',
-    'chat',
-    'npm install ai @ai-sdk/openai-compatible',
+    ['ai-sdk', 'AI SDK', 'chat', 'npm install ai @ai-sdk/openai-compatible'],
     ({ origin, model }) =>
-      `import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { generateText } from 'ai';
+      `${importLine('{ createOpenAICompatible }', '@ai-sdk/openai-compatible')}
+${importLine('{ generateText }', 'ai')}
 
 const gateway = createOpenAICompatible({
   name: 'llm-proxy',
@@ -125,10 +105,7 @@ const { text } = await generateText({ model: gateway(${JSON.stringify(model)}), 
 console.log(text);`,
   ),
   sdk(
-    'langchain',
-    'LangChain, Python',
-    'chat',
-    'pip install langchain-openai',
+    ['langchain', 'LangChain, Python', 'chat', 'pip install langchain-openai'],
     ({ origin, model }) =>
       `import os
 from langchain_openai import ChatOpenAI
@@ -137,10 +114,7 @@ model = ChatOpenAI(model=${JSON.stringify(model)}, base_url="${origin}/v1", api_
 print(model.invoke("Hello").text)`,
   ),
   sdk(
-    'litellm',
-    'LiteLLM as a library',
-    'chat',
-    'pip install litellm',
+    ['litellm', 'LiteLLM as a library', 'chat', 'pip install litellm'],
     ({ origin, model }) =>
       `import os
 from litellm import completion

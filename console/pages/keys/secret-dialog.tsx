@@ -1,3 +1,5 @@
+import { useEffect } from 'preact/hooks';
+import { madeKey } from '../../lib/made-key.ts';
 import { hrefWith } from '../../lib/url-state.ts';
 import { timeText, zone } from '../../lib/zone.ts';
 import { Button } from '../../parts/button.tsx';
@@ -10,6 +12,10 @@ import { words } from './words.ts';
 export function SecretDialog({ made, onClose }: { readonly made: KeyWithSecret; readonly onClose: () => void }) {
   const w = words.value;
   const { id, name, key, previous_until: until } = made;
+  // Connect fills it in, as long as this page is there.
+  useEffect(() => {
+    madeKey.value = { id, name, secret: key };
+  }, [id, name, key]);
   const footer = (
     <>
       <a class="button" href={hrefWith('/console/connect', { key: id })}>

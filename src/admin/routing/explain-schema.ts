@@ -9,7 +9,9 @@ const usd = z.string().nullable();
 
 /** What `POST /admin/explain` takes. */
 export const explainBody = z.strictObject({
-  model: name.describe('The alias, or a name that a wildcard alias stands for.'),
+  model: name
+    .refine((text) => text.isWellFormed(), { message: 'holds half of a character (a lone surrogate)' })
+    .describe('The alias, or a name that a wildcard alias stands for.'),
   dialect: z
     .enum(DIALECTS)
     .optional()

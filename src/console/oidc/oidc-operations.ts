@@ -58,6 +58,7 @@ export async function endOidc(exchange: Exchange, context: Context, parts: OidcP
   const cookies = [flowCookie(undefined, sessions.secret, isHttps(exchange, context.snapshot))];
   return await orPage(exchange, cookies, async () => {
     const settings = settingsOf(context);
+    refuseEmbedded(exchange);
     await parts.throttle.begin(exchange.clientIp);
     const flow = flowOf(exchange, sessions.secret, context.clock.wallNow());
     if (flow === undefined || flow.issuer !== settings.issuer)
@@ -81,6 +82,15 @@ export async function endOidc(exchange: Exchange, context: Context, parts: OidcP
     });
     return redirectTo(flow.to, [...cookies, made.cookie]);
   });
+}
+
+/** An image or a frame of any site may ask for this, and its failures would count for whoever looks at it. */
+function refuseEmbedded({ headers: { 'sec-fetch-dest': place } }: Exchange): void {
+  if (place === undefined || place === 'document') return;
+  throw new Refusal(
+    'origin_not_allowed',
+    'This is where a browser comes back to from the sign-in provider, as a page.',
+  );
 }
 
 /** Where the provider signs out whoever is signed out here; undefined: it has no such page, or cannot be asked. */

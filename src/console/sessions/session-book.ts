@@ -8,6 +8,8 @@ import type { StoredSession } from '../../storage/stored-session.ts';
 
 /** Sessions in memory; of more, those that were used longest ago are forgotten (and, where there is no store, end). */
 const MAX_SESSIONS = 10_000;
+/** Of one principal; of more, too: whoever has one key signs nobody else out by signing in again and again. */
+const MOST_OF_ONE = 200;
 /** A session that another node has ended ends here within this. */
 const TRUSTED_MS = 1000;
 /** That a session was used is written so often. */
@@ -30,12 +32,14 @@ export class SessionBook {
     private readonly clock: Clock,
   ) {}
 
-  /** Adds a session. Rejects with `StoreUnavailable`, and there is none. */
+  /** Adds a session; of too many of its principal the one that was used longest ago ends. Rejects with `StoreUnavailable`, and there is none. */
   async add(session: StoredSession, idleMs: number, audit: AuditEntry): Promise<void> {
     const now = this.clock.wallNow();
     const store = await this.openStore();
-    await store?.sessions.insert(session, { endedBefore: now, idleSince: now - idleMs, audit });
+    await store?.sessions.insert(session, { endedBefore: now, idleSince: now - idleMs, most: MOST_OF_ONE, audit });
     this.#remember(session);
+    const own = [...this.#known.values()].filter((each) => each.session.principal === session.principal);
+    for (const { session: late } of own.slice(0, -MOST_OF_ONE)) this.#known.delete(late.hash);
   }
 
   /** The session of this hash, as it is in the store, or was a second ago; while the store is away, as it was known last. */

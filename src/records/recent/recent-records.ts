@@ -42,7 +42,8 @@ export class RecentRecords {
 
   /** Those before a number with their numbers, the newest first. */
   *newest(before = this.#next): Generator<readonly [number, ExchangeRecord]> {
-    for (let number = before - 1; number >= this.#first; number--) {
+    // Cursors of clients say any number.
+    for (let number = Math.min(before, this.#next) - 1; number >= this.#first; number--) {
       const record = this.at(number);
       if (record !== undefined) yield [number, record];
     }

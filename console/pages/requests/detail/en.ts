@@ -73,7 +73,6 @@ export const en = {
   states: {
     served: 'Served',
     tried: 'Tried, failed',
-    disabled: 'Skipped: switched off',
     not_capable: 'Skipped',
     cooling: 'Skipped: cooling down',
     half_open: 'Skipped: half open',
@@ -92,7 +91,6 @@ export const en = {
   why: {
     served: 'it served the request',
     tried: 'it was tried',
-    disabled: 'the config has switched it off',
     not_capable: 'it speaks another dialect, which cannot say what the request asks for',
     cooling: 'it was cooling down after a failure',
     half_open: 'it was half open, and another request was its trial',

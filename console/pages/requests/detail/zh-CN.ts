@@ -65,7 +65,6 @@ export const zh: typeof en = {
   states: {
     served: '完成',
     tried: '已尝试，失败',
-    disabled: '跳过：已关闭',
     not_capable: '跳过',
     cooling: '跳过：冷却中',
     half_open: '跳过：半开',
@@ -84,7 +83,6 @@ export const zh: typeof en = {
   why: {
     served: '完成了请求',
     tried: '已尝试',
-    disabled: '已在配置中关闭',
     not_capable: '使用另一种协议，无法表达请求的内容',
     cooling: '失败后正在冷却',
     half_open: '处于半开状态，另一请求正在试探',

@@ -1,4 +1,4 @@
-import type { LastReload } from './context.ts';
+import type { LastReload } from '../context.ts';
 
 /** A reload, and who asked for it. */
 export type PastReload = LastReload & {
