@@ -54,10 +54,17 @@ export async function startDemoProgram(options: DemoProgramOptions = {}): Promis
 export async function hasHistory({ url }: Pick<DemoProgram, 'url'>): Promise<void> {
   await eventually(
     async () => {
-      const answer = await fetch(`${url}/admin/overview`, { keepalive: false });
-      const { before } = (await answer.json()) as { readonly before: object | null };
-      return before !== null;
+      const [overview, keys] = await Promise.all(
+        ['overview', 'keys'].map(async (name) => (await fetch(`${url}/admin/${name}`, { keepalive: false })).json()),
+      );
+      // Keys and teams are read from the database every second.
+      return (overview as Shown).before !== null && ((keys as Shown).data?.length ?? 0) > 0;
     },
     { timeoutMs: 30_000, everyMs: 100 },
   );
+}
+
+interface Shown {
+  readonly before?: object | null;
+  readonly data?: readonly object[];
 }
