@@ -38,7 +38,7 @@ export const en = {
   language: 'Language',
   zone: 'Time zone',
   theme: 'Theme',
-  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  themes: { system: 'Same as system', light: 'Light', dark: 'Dark' },
   showKey: 'Show the key',
   hideKey: 'Hide the key',
   signOut: 'Sign out',

@@ -153,7 +153,7 @@ export const en = {
   totalPartly: 'Total of what has a price',
   sources: {
     stated: 'as the provider stated',
-    config: 'price of the config',
+    config: 'Price from the config',
     table: 'price table',
     none: 'no price',
   },
