@@ -66,7 +66,7 @@ export const en = {
   unreachableMore: 'It may be restarting. The page tries again by itself.',
   failed: 'The gateway did not answer this',
   noRows: 'Nothing here',
-  keysTitle: 'Keyboard',
+  keysTitle: 'Keyboard shortcuts',
   keysOf: {
     search: 'Focus the search',
     help: 'Show these keys',

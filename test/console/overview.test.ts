@@ -183,7 +183,7 @@ describe('the frame', () => {
     expect(await view.axe()).toEqual([]);
     await view.page.keyboard.press('Escape');
     await view.page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await view.page.locator(':focus').textContent()).toBe('Keyboard');
+    expect(await view.page.locator(':focus').textContent()).toBe('Keyboard shortcuts');
     await view.close();
   });
 

@@ -11,7 +11,7 @@ const en = {
   key: 'Key',
   anyKey: 'A key of mine',
   noKey: 'None is needed',
-  madeNow: (name: string) => `${name} (just made)`,
+  madeNow: (name: string) => `${name} (just created)`,
   secret: 'The key itself',
   secretHint: 'Fills the snippets and lets you send a test request. It stays on this page and is kept nowhere.',
   placeholder: 'YOUR-KEY',

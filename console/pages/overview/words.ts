@@ -86,9 +86,9 @@ const zh: typeof en = {
   attention: '需要关注',
   severities: { critical: '严重', warning: '警告', info: '提示' },
   kinds: {
-    backend_dead: (name, cause) => `${name} 已停用：${cause}`,
+    backend_dead: (name, cause) => `${name} 不可用：${cause}`,
     backend_cooling: (name, cause, models) => `${name} 的 ${models} 正在冷却：${cause}`,
-    alias_without_route: (name, routes) => `${name} 目前无法提供服务：${routes === '1' ? '唯一的路由' : `全部 ${routes} 条路由`}已停用、正在排空或正在冷却`,
+    alias_without_route: (name, routes) => `${name} 目前无法提供服务：${routes === '1' ? '唯一的路由' : `全部 ${routes} 条路由`}不可用、已停用或正在冷却`,
     unpriced: (requests) => `${requests} 个请求没有价格，因此按免费计算`,
     budget_exceeded: (name, percent) => `预算 ${name} 已用完：${percent}`,
     budget_near: (name, percent) => `预算 ${name} 即将用完：${percent}`,

@@ -7,7 +7,7 @@ const en = {
   allBudgets: 'All budgets',
   newTeam: 'New team',
   create: 'Create team',
-  made: (name: string) => `The team ${name} is made`,
+  made: (name: string) => `Team ${name} created`,
   below: (name: string) => `A team below ${name}`,
   none: 'No teams yet',
   noneMore: 'A team holds keys, and what it may not do or spend, none of its keys may.',
