@@ -39,9 +39,9 @@ const en = {
     'Its limits and budgets end with it. Only a team that no key and no other team belongs to can be deleted.',
   removed: (name: string) => `${name} is deleted`,
   gone: 'There is no such team',
-  effective: 'What counts for its keys',
+  effective: 'Limits that apply to its keys',
   effectiveMore: 'Its own limits and those of all teams above it count together: a request must have room in each.',
-  budgetsOf: 'Budgets that count for its keys',
+  budgetsOf: 'Budgets that apply to its keys',
   usage: 'Who spent it',
   itsKeys: 'Its keys',
   children: 'Teams below it',
@@ -49,7 +49,7 @@ const en = {
   asParent: 'as the team above',
   search: 'Search',
   state: 'State',
-  kind: 'Of',
+  kind: 'Owner',
   kinds: { key: 'Keys', team: 'Teams', model: 'Models', all: 'All requests, or tags' },
 };
 

@@ -181,7 +181,7 @@ export const zh: typeof en = {
     key: '密钥',
     generation: '密钥代次',
     team: '团队',
-    owner: '所有者',
+    owner: '负责人',
     end_user: '最终用户',
     session: '会话',
     tags: '标签',
