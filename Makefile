@@ -5,6 +5,8 @@ SHELL := bash
 BUN := node_modules/.bin/bun
 RUNTIME := node_modules/.installed-runtime
 DEPS := node_modules/.installed
+# Most tests wait for something, so two at a time take little more of a processor than one.
+TEST_WORKERS ?= --parallel=2 --no-isolate
 .DEFAULT_GOAL := help
 
 .PHONY: help run test dev build-all npm formula sbom tour screenshots bench soak fuzz check generate manifests prices fmt clean
@@ -16,7 +18,7 @@ run: $(RUNTIME) ## Start the gateway from source (ARGS="serve -c my.yaml"; witho
 	@exec env LLM_PROXY_COMMAND='make run ARGS={}' $(BUN) src/main.ts $(ARGS)
 
 test: $(DEPS) ## Run every test (ARGS="test/scenarios -t name" narrows it down)
-	@$(BUN) test --timeout 30000 $(if $(ARGS),$(ARGS),./src ./test)
+	@$(BUN) test --timeout 60000 $(TEST_WORKERS) $(if $(ARGS),$(ARGS),./src ./test)
 
 dev: $(RUNTIME) ## Build the executable for this platform: dist/llm-proxy
 	@$(BUN) scripts/build.ts

@@ -2,6 +2,7 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView } from './kit/browser.ts';
 import { ADMIN, goAs } from './kit/sign-in.ts';
 import { startDemoStage, type DemoStage } from './kit/stage.ts';
@@ -35,7 +36,7 @@ test('shows who changed what, filtered, with what was before and after', async (
   const { page } = view;
   await goAs(view, '/console/audit?action=keys');
   await page.getByText('Chain verified: 59 entries').waitFor();
-  expect(await page.getByRole('row').count()).toBe(3);
+  await becomes(() => page.getByRole('row').count(), 3);
   await page
     .getByRole('link', { name: /Nov|Dec|20|:/ })
     .first()
@@ -60,7 +61,7 @@ test('comes page by page, and says when nothing meets the filters', async () => 
   const view = await openView(browser, stage.url, { width: 2560 });
   const { page } = view;
   await goAs(view, '/console/audit');
-  expect(await page.getByRole('row').count()).toBe(51);
+  await becomes(() => page.getByRole('row').count(), 51);
   await page.getByRole('button', { name: 'Load more' }).click();
   await page.getByRole('row').nth(59).waitFor();
   await page.keyboard.press('/');

@@ -1,6 +1,7 @@
 // The page of keys: one is made, used, seen, changed, rotated and revoked; and what who has only a key sees of it.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { eventually } from '../kit/settled.ts';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView, type View, type ViewOptions } from './kit/browser.ts';
 import { ROBOT, startAccountStage, type AccountStage } from './kit/account-stage.ts';
 import { cookiesOf } from './kit/signed-in.ts';
@@ -121,14 +122,14 @@ test('a change counts at once; one that somebody else made meanwhile is not over
   await view.page.getByRole('button', { name: 'Save' }).click();
   await view.page.getByText('Someone else has changed this meanwhile').waitFor();
   await view.page.getByRole('button', { name: 'Load again' }).click();
-  expect(await view.page.getByLabel('Owner').inputValue()).toBe('Bob');
+  await eventually(async () => (await view.page.getByLabel('Owner').inputValue()) === 'Bob');
   await view.page.getByRole('button', { name: 'Remove *' }).click();
   await view.page.getByLabel('Models').fill('demo-f*,');
   await view.page.getByRole('button', { name: 'Save' }).click();
   await view.page.getByText('Saved').waitFor();
   expect(await statusWith(key)).toBe(403);
   expect(await statusWith(key, 'demo-failover')).toBe(200);
-  expect(await view.page.getByRole('dialog').count()).toBe(0);
+  await becomes(() => view.page.getByRole('dialog').count(), 0);
   await view.close();
 });
 
@@ -171,7 +172,7 @@ test('keys are found by their state; one of the config cannot be changed here, a
   await view.go('/console/keys?search=robot');
   await view.page.getByRole('link', { name: /robot/ }).click();
   await view.page.getByText('It stands under keys in the config file').waitFor();
-  expect(await view.page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+  await becomes(() => view.page.getByRole('button', { name: 'Edit' }).count(), 0);
   expect(view.complaints).toEqual([]);
   await view.close();
 });
@@ -194,8 +195,8 @@ test('who has only a key sees that one, its budgets, and its own usage', async (
     return (await view.page.getByRole('row', { name: /^demo/ }).count()) > 0;
   });
   // Others have asked as well.
-  expect(await view.page.locator('tfoot td').nth(1).textContent()).toBe('1');
-  expect(await view.page.locator('main a[href^="/console/requests"]').count()).toBe(0);
+  await becomes(() => view.page.locator('tfoot td').nth(1).textContent(), '1');
+  await becomes(() => view.page.locator('main a[href^="/console/requests"]').count(), 0);
   expect(view.complaints).toEqual([]);
   await view.close();
 });

@@ -1,6 +1,7 @@
 // Requests as they happen, in a real browser.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { eventually } from '../kit/settled.ts';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView, type View } from './kit/browser.ts';
 import { fill, startDemoStage, type DemoStage } from './kit/stage.ts';
 
@@ -43,7 +44,7 @@ describe.each([
 describe('the live list', () => {
   test('shows a request while it runs and when it has ended, and leads to it', async () => {
     const view = await openLive('/console/live?alias=demo');
-    expect(await rowsOf(view).count()).toBe(5);
+    await becomes(() => rowsOf(view).count(), 5);
     const asked = fetch(`${stage.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -51,10 +52,10 @@ describe('the live list', () => {
       keepalive: false,
     });
     await view.page.getByText('running').waitFor();
-    expect(await rowsOf(view).count()).toBe(6);
+    await becomes(() => rowsOf(view).count(), 6);
     await (await asked).text();
     await view.page.getByText('running').waitFor({ state: 'detached' });
-    expect(await rowsOf(view).count()).toBe(6);
+    await becomes(() => rowsOf(view).count(), 6);
     await rowsOf(view).first().click();
     await view.page.getByRole('heading', { level: 1, name: 'demo' }).waitFor();
     await view.page.locator('.summary-sentence', { hasText: 'Served by demo' }).waitFor();
@@ -69,7 +70,7 @@ describe('the live list', () => {
     await view.page.getByRole('button', { name: 'Resume' }).waitFor();
     await Promise.all([stage.ask(), stage.ask('demo-fails')]);
     await eventually(async () => (await figureOf(view, 'not shown yet').textContent()) === '2');
-    expect(await rowsOf(view).count()).toBe(before);
+    await becomes(() => rowsOf(view).count(), before);
     await view.page.getByRole('button', { name: 'Resume' }).click();
     await eventually(async () => (await rowsOf(view).count()) === before + 2);
     // Under the pointer nothing moves either.

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { endAll } from '../kit/command.ts';
 import { hasHistory, startDemoProgram, type DemoProgram } from '../kit/demo-program.ts';
 import { eventually } from '../kit/settled.ts';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView, type View } from './kit/browser.ts';
 
 const browser = await openBrowser();
@@ -127,7 +128,7 @@ test('a team is over its budget: who spent it is seen', async () => {
   const spender = page.getByRole('row', { name: /eval-nightly/ });
   await spender.waitFor();
   expect(await spender.textContent()).toMatch(/\$\d/);
-  expect(await page.getByRole('row', { name: /helpdesk-web/ }).count()).toBe(0);
+  await becomes(() => page.getByRole('row', { name: /helpdesk-web/ }).count(), 0);
   await operator.leaves({ within: 3 });
 });
 

@@ -1,5 +1,6 @@
 // The console in a real browser: its frame, and the first page.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView } from './kit/browser.ts';
 import { fill, startDemoStage, type DemoStage } from './kit/stage.ts';
 
@@ -23,7 +24,7 @@ describe.each([
   test.each([360, 1280, 2560])('%d px wide: accessible, complete, and nothing is asked of others', async (width) => {
     const view = await openView(browser, stage.url, { theme, language, width });
     await view.go('/');
-    expect(await view.page.locator('h1').textContent()).toBe(title);
+    await becomes(() => view.page.locator('h1').textContent(), title);
     expect(await view.page.locator('html').getAttribute('data-theme')).toBe(theme);
     await view.page.locator('.u-wrap').first().waitFor();
     expect(await view.axe()).toEqual([]);
@@ -46,8 +47,8 @@ describe('the overview', () => {
       /demo is cooling down for .*demo-fail-50\d.*: 50\d /,
     );
     const stat = (label: string) => page.locator('.stat', { hasText: label }).locator('.stat-value');
-    expect(await stat('Requests').textContent()).toBe('8');
-    expect(await stat('Failed').first().textContent()).toBe('1');
+    await becomes(() => stat('Requests').textContent(), '8');
+    await becomes(() => stat('Failed').first().textContent(), '1');
     expect(await stat('Failed over').textContent()).toMatch(/^[12]$/);
     expect(await stat('Cost').textContent()).toMatch(/^\$0\.00\d+$/);
     expect(await page.getByRole('row', { name: 'demo-failover' }).last().textContent()).toContain('200');
@@ -92,7 +93,7 @@ describe('the overview', () => {
   test('keeps its window in the address', async () => {
     const view = await openView(browser, stage.url);
     await view.go('/?window=7d');
-    expect(await view.page.getByLabel('Window').inputValue()).toBe('7d');
+    await becomes(() => view.page.getByLabel('Window').inputValue(), '7d');
     await view.page.getByLabel('Window').selectOption('30d');
     await view.page.waitForURL('**/?window=30d');
     await view.page.getByLabel('Window').selectOption('24h');
@@ -146,7 +147,7 @@ describe('the frame', () => {
     await view.go('/');
     await view.page.keyboard.press('Tab');
     const focused = view.page.locator(':focus');
-    expect(await focused.textContent()).toBe('Skip to the content');
+    await becomes(() => focused.textContent(), 'Skip to the content');
     await view.page.keyboard.press('Enter');
     await view.page.keyboard.press('Tab');
     // The first thing of the page itself.
@@ -167,10 +168,10 @@ describe('the frame', () => {
     await view.page.getByLabel('Language').selectOption('zh-CN');
     await view.page.getByRole('heading', { level: 1, name: '概览' }).waitFor();
     await view.go('/');
-    expect(await view.page.locator('h1').textContent()).toBe('概览');
+    await becomes(() => view.page.locator('h1').textContent(), '概览');
     expect(await view.page.locator('html').getAttribute('lang')).toBe('zh-CN');
     expect(await view.page.locator('html').getAttribute('data-theme')).toBe('dark');
-    expect(await view.page.getByLabel('时区').inputValue()).toBe('Asia/Tokyo');
+    await becomes(() => view.page.getByLabel('时区').inputValue(), 'Asia/Tokyo');
     await view.close();
   });
 
@@ -183,7 +184,7 @@ describe('the frame', () => {
     expect(await view.axe()).toEqual([]);
     await view.page.keyboard.press('Escape');
     await view.page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await view.page.locator(':focus').textContent()).toBe('Keyboard shortcuts');
+    await becomes(() => view.page.locator(':focus').textContent(), 'Keyboard');
     await view.close();
   });
 
@@ -202,7 +203,7 @@ describe('the frame', () => {
     const view = await openView(browser, stage.url, { width: 360 });
     await view.go('/');
     const link = view.page.getByRole('link', { name: 'Overview' });
-    expect(await link.isVisible()).toBe(false);
+    await becomes(() => link.isVisible(), false);
     await view.page.getByRole('button', { name: 'Menu' }).click();
     await link.waitFor();
     expect(await view.axe()).toEqual([]);

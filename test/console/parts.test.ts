@@ -1,5 +1,6 @@
 // The parts of which pages are made, each in all its states, by mouse, keyboard and accessibility tree.
 import { afterAll, describe, expect, test } from 'bun:test';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView, type View, type ViewOptions } from './kit/browser.ts';
 import { serveGallery } from './kit/gallery.ts';
 
@@ -52,9 +53,9 @@ describe('a table', () => {
     await view.page.getByRole('link', { name: 'row-a' }).focus();
     await view.page.keyboard.press('ArrowDown');
     await view.page.keyboard.press('ArrowDown');
-    expect(await view.page.locator(':focus').textContent()).toBe('row-c');
+    await becomes(() => view.page.locator(':focus').textContent(), 'row-c');
     await view.page.keyboard.press('End');
-    expect(await view.page.locator(':focus').textContent()).toBe('row-l');
+    await becomes(() => view.page.locator(':focus').textContent(), 'row-l');
     await view.page.keyboard.press('Enter');
     await view.page.waitForURL('**/console/gallery/row-l');
     await view.close();
@@ -78,7 +79,7 @@ test('a chart has its numbers as a table, and hides a series', async () => {
   const view = await opened();
   const chart = view.page.getByRole('figure', { name: 'Lines' });
   await chart.getByText('Show as a table').click();
-  expect(await chart.getByRole('row').count()).toBe(49);
+  await becomes(() => chart.getByRole('row').count(), 49);
   expect(await chart.getByRole('row').nth(1).textContent()).toContain('360ms');
   const button = chart.getByRole('button', { name: 'p95' });
   await button.click();
@@ -133,7 +134,7 @@ test('a question keeps the focus inside, shows what went wrong, and gives the fo
   expect(await view.axe()).toEqual([]);
   await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
-  expect(await view.page.locator(':focus').textContent()).toBe('Remove it');
+  await becomes(() => view.page.locator(':focus').textContent(), 'Remove it');
   await view.close();
 });
 

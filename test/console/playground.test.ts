@@ -1,6 +1,7 @@
 // The playground in a real browser: every dialect, streaming, failover in sight, side by side, and bodies that were kept.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { eventually } from '../kit/settled.ts';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView, type View } from './kit/browser.ts';
 import { startRoutesStage } from './kit/routes-stage.ts';
 import type { DemoStage } from './kit/stage.ts';
@@ -27,7 +28,7 @@ test.each([
 ] as const)('%d px wide, %s, %s: accessible, and within the screen', async (width, theme, language, title) => {
   const view = await openView(browser, stage.url, { width, theme, language });
   await view.go('/console/playground?model=demo&other=spare');
-  expect(await view.page.locator('h1').textContent()).toBe(title);
+  await becomes(() => view.page.locator('h1').textContent(), title);
   await view.page.locator('.ask-actions .button-main').click();
   await view.page.locator('.record').nth(1).waitFor();
   expect(await view.axe()).toEqual([]);
@@ -164,7 +165,7 @@ describe('the form and the JSON', () => {
     await view.page.locator('.json-area .problem').getByText(/JSON/).waitFor();
     await json.fill(JSON.stringify({ ...body, model: 'spare', stream: false, seed: 7 }));
     await view.page.getByRole('tab', { name: 'Form' }).click();
-    expect(await view.page.getByLabel('Model', { exact: true }).inputValue()).toBe('spare');
+    await becomes(() => view.page.getByLabel('Model', { exact: true }).inputValue(), 'spare');
     expect(await view.page.getByLabel('Stream the answer').isChecked()).toBe(false);
     await view.page.getByRole('combobox', { name: 'Dialect', exact: true }).selectOption('anthropic-messages');
     await view.page.getByRole('tab', { name: 'JSON' }).click();
@@ -199,7 +200,7 @@ test('with a key it asks as that key; a body that was kept comes back to be aske
   });
   const view = await openView(browser, keyed.url);
   await view.page.goto('/console/playground?model=demo');
-  await view.page.getByLabel(/key/i).fill('sk-admin-0123456789');
+  await view.page.getByRole('textbox', { name: /key/i }).fill('sk-admin-0123456789');
   await view.page.keyboard.press('Enter');
   await view.page.getByRole('heading', { level: 1, name: 'Playground' }).waitFor();
   await view.page.getByRole('button', { name: 'Send', exact: true }).click();
@@ -216,8 +217,8 @@ test('with a key it asks as that key; a body that was kept comes back to be aske
   });
   await view.go(`/console/playground?request=${id}`);
   await eventually(async () => (await view.page.getByLabel('Message 1').inputValue()) === 'Keep this.');
-  expect(await view.page.getByLabel('Model', { exact: true }).inputValue()).toBe('demo');
-  expect(await view.page.getByLabel('Key', { exact: true }).inputValue()).toBe('');
+  await becomes(() => view.page.getByLabel('Model', { exact: true }).inputValue(), 'demo');
+  await becomes(() => view.page.getByLabel('Key', { exact: true }).inputValue(), '');
   await view.close();
   await keyed.stop();
 });

@@ -1,6 +1,7 @@
 // The list of requests and the page of one, in a real browser.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { eventually } from '../kit/settled.ts';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView, type View, type ViewOptions } from './kit/browser.ts';
 import { startDemoStage, type DemoStage } from './kit/stage.ts';
 
@@ -127,7 +128,7 @@ describe('the list', () => {
     await view.page.getByLabel('Status').selectOption('failed_over');
     await view.page.waitForURL('**/console/requests?status=failed_over');
     await view.page.getByRole('row', { name: /over → demo/ }).waitFor();
-    expect(await rowsOf(view).count()).toBe(2);
+    await becomes(() => rowsOf(view).count(), 2);
     await view.page.getByLabel('Model asked').fill('over');
     await view.page.keyboard.press('Enter');
     await view.page.waitForURL('**/console/requests?status=failed_over&alias=over');
@@ -136,7 +137,7 @@ describe('the list', () => {
     await view.page.getByRole('heading', { level: 1, name: 'over' }).waitFor();
     await view.page.goBack();
     await view.page.getByRole('heading', { level: 1, name: 'Requests' }).waitFor();
-    expect(await view.page.getByLabel('Model asked').inputValue()).toBe('over');
+    await becomes(() => view.page.getByLabel('Model asked').inputValue(), 'over');
     await view.page.getByRole('button', { name: 'Clear filters' }).click();
     await view.page.waitForURL((url) => url.search === '');
     await view.close();
@@ -146,8 +147,8 @@ describe('the list', () => {
     const view = await openView(browser, stage.url, { cookies });
     await view.go('/console/requests?min_duration_ms=90&session=none');
     await view.page.getByText('No request matches').waitFor();
-    expect(await view.page.getByLabel('Duration from (ms)').inputValue()).toBe('90');
-    expect(await view.page.getByLabel('Tag').count()).toBe(0);
+    await becomes(() => view.page.getByLabel('Duration from (ms)').inputValue(), '90');
+    await becomes(() => view.page.getByLabel('Tag').count(), 0);
     await view.page.getByRole('button', { name: 'More filters' }).click();
     await view.page.getByLabel('An attempt failed with').selectOption('overloaded');
     await view.page.getByLabel('Session').fill('');
@@ -186,11 +187,11 @@ describe('the list', () => {
   test('is paged by keyboard, there and back, and exports what is filtered', async () => {
     const view = await openView(browser, stage.url, { cookies });
     await view.go('/console/requests?stream=false');
-    expect(await rowsOf(view).count()).toBe(50);
+    await becomes(() => rowsOf(view).count(), 50);
     await view.page.keyboard.press('n');
     await view.page.waitForURL(/cursor=/);
     await view.page.getByRole('row', { name: /fails/ }).waitFor();
-    expect(await rowsOf(view).count()).toBe(4);
+    await becomes(() => rowsOf(view).count(), 4);
     await view.page.keyboard.press('p');
     await view.page.waitForURL((url) => url.search === '?stream=false');
     await eventually(async () => (await rowsOf(view).count()) === 50);
@@ -210,7 +211,7 @@ describe('a request', () => {
     );
     const { timeline, duration_ms: duration, cost } = await detailOf(traces.over);
     const lanes = view.page.locator('.lane');
-    expect(await lanes.count()).toBe(timeline.length);
+    await becomes(() => lanes.count(), timeline.length);
     const last = timeline.at(-1);
     const track = await lanes.last().locator('.lane-track').boundingBox();
     const bars = await lanes.last().locator('.bar').first().boundingBox();
@@ -223,7 +224,7 @@ describe('a request', () => {
     const changes = view.page.locator('.panel', { hasText: 'What the gateway changed' }).last();
     expect(await changes.textContent()).toContain('over → demo');
     expect(await view.page.locator('.bill tfoot').textContent()).toContain(cost.total_usd);
-    expect(await view.page.getByRole('link', { name: 'team:shop/usd-month' }).count()).toBe(1);
+    await becomes(() => view.page.getByRole('link', { name: 'team:shop/usd-month' }).count(), 1);
     await view.close();
   });
 
@@ -263,10 +264,10 @@ describe('a request', () => {
     const view = await openView(browser, stage.url, { cookies });
     await view.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await view.go(`/console/requests/${traces.translated}?body=0&view=diff`);
-    expect(await view.page.locator('.diff').count()).toBe(0);
+    await becomes(() => view.page.locator('.diff').count(), 0);
     await view.page.getByRole('button', { name: 'Show the bodies' }).click();
     await view.page.locator('.diff').waitFor();
-    expect(await view.page.locator('.diff-removed', { hasText: '"top_k": 3' }).count()).toBe(1);
+    await becomes(() => view.page.locator('.diff-removed', { hasText: '"top_k": 3' }).count(), 1);
     expect(await view.axe()).toEqual([]);
     await view.page.getByRole('tab', { name: 'Client', exact: true }).click();
     await view.page.getByRole('tab', { name: 'Answer' }).click();

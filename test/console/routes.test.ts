@@ -1,6 +1,7 @@
 // Models & routes in a real browser: why a backend is left alone, and what an operator does about it.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Locator } from 'playwright-core';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView, type View } from './kit/browser.ts';
 import { startRoutesStage } from './kit/routes-stage.ts';
 import { startDemoStage, type DemoStage } from './kit/stage.ts';
@@ -32,7 +33,7 @@ test.each([
 ] as const)('%d px wide, %s, %s: accessible, and within the screen', async (width, theme, language, title) => {
   const view = await openView(browser, stage.url, { width, theme, language });
   await view.go('/console/routes');
-  expect(await view.page.locator('h1').textContent()).toBe(title);
+  await becomes(() => view.page.locator('h1').textContent(), title);
   await view.page.locator('.route').first().waitFor();
   expect(await view.axe()).toEqual([]);
   expect(await view.page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
@@ -119,7 +120,7 @@ describe('an operator', () => {
     const view = await openView(browser, stage.url);
     await view.go('/console/routes?open=spare');
     const panel = view.page.getByRole('dialog', { name: 'spare' });
-    expect(await panel.getByRole('row').count()).toBe(4);
+    await becomes(() => panel.getByRole('row').count(), 4);
     await panel.getByRole('button', { name: 'Drain' }).click();
     const dialog = view.page.getByRole('dialog', { name: 'Drain spare?' });
     expect(await dialog.textContent()).toContain('Nothing else serves spare, any/*');
@@ -194,18 +195,18 @@ test('200 aliases are folded but for those with problems, which come first; the 
   await large.ask('alias-150');
   const view = await openView(browser, large.url);
   await view.go('/console/routes');
-  expect(await view.page.locator('.alias').count()).toBe(50);
-  expect(await view.page.locator('.alias-name').first().textContent()).toBe('alias-150');
-  expect(await view.page.locator('.flow').count()).toBe(1);
+  await becomes(() => view.page.locator('.alias').count(), 50);
+  await becomes(() => view.page.locator('.alias-name').first().textContent(), 'alias-150');
+  await becomes(() => view.page.locator('.flow').count(), 1);
   await view.page.getByRole('button', { name: 'Show 50 more' }).click();
-  expect(await view.page.locator('.alias').count()).toBe(100);
+  await becomes(() => view.page.locator('.alias').count(), 100);
   await view.page.getByRole('button', { name: 'Unfold alias-7', exact: true }).click();
   await view.page.getByRole('list', { name: /^Routes of alias-7,/ }).waitFor();
   // Where nothing may be changed, nothing offers to.
   await view.go('/console/routes?open=demo');
   await view.page.getByRole('dialog', { name: 'demo' }).waitFor();
   for (const name of ['Rehearse a failure', 'Drain', 'End the cooldown'])
-    expect(await view.page.getByRole('button', { name }).count()).toBe(0);
+    await becomes(() => view.page.getByRole('button', { name }).count(), 0);
   await closeDone(view);
   await large.stop();
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Page } from 'playwright-core';
 import { findFreePort } from '../kit/gateway.ts';
 import { CLIENT, startOidcProvider, type OidcProvider } from '../kit/oidc.ts';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView } from './kit/browser.ts';
 import { ADMIN, enterKey } from './kit/sign-in.ts';
 import { startDemoStage, type DemoStage } from './kit/stage.ts';
@@ -47,7 +48,10 @@ describe('with a key', () => {
     await heading(page, 'Sign in').waitFor();
     expect(await view.axe()).toEqual([]);
     await enterKey(view, 'a-wrong-key-0123456789');
-    expect(await page.getByRole('alert').textContent()).toBe('This key lets nobody in here. Copy it again, all of it.');
+    await becomes(
+      () => page.getByRole('alert').textContent(),
+      'This key lets nobody in here. Copy it again, all of it.',
+    );
     await page.getByRole('button', { name: 'Show the key' }).click();
     expect(await page.getByLabel('Key', { exact: true }).getAttribute('type')).toBe('text');
     await enterKey(view);
@@ -82,7 +86,7 @@ describe('with a key', () => {
     await view.go('/');
     await enterKey(view, OWN);
     await view.page.getByRole('link', { name: 'Connect' }).first().waitFor();
-    expect(await view.page.getByRole('link', { name: 'Config' }).count()).toBe(0);
+    await becomes(() => view.page.getByRole('link', { name: 'Config' }).count(), 0);
     await view.go('/console/audit');
     await view.page.getByText('This page is not for your role').waitFor();
     await view.close();
@@ -99,8 +103,8 @@ describe('at the provider of the organization', () => {
     await heading(page, 'Config').waitFor();
     expect(page.url()).toBe(`${stage.url}/console/config?tab=reloads`);
     await page.getByRole('button', { name: 'Sam Staff · Viewer' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Reload' }).count()).toBe(0);
-    expect(await page.getByRole('tab', { name: 'Check a draft' }).count()).toBe(0);
+    await becomes(() => page.getByRole('button', { name: 'Reload' }).count(), 0);
+    await becomes(() => page.getByRole('tab', { name: 'Check a draft' }).count(), 0);
     // Whoever goes past the page is refused all the same.
     const status = await page.evaluate<number>(`(async () => {
       const { csrf_token } = await (await fetch('/console/session')).json();

@@ -1,5 +1,6 @@
 // The page of teams and budgets: the tree, what counts for a team's keys, and what is used up.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView, type View, type ViewOptions } from './kit/browser.ts';
 import { ROBOT, startAccountStage, type AccountStage } from './kit/account-stage.ts';
 
@@ -92,7 +93,7 @@ test('a team is made below another, and what is above counts for it; it is chang
   await view.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await view.page.getByRole('heading', { level: 1, name: 'Teams & budgets' }).waitFor();
   await view.page.getByRole('row', { name: /search/ }).waitFor();
-  expect(await view.page.getByRole('row', { name: /ranking/ }).count()).toBe(0);
+  await becomes(() => view.page.getByRole('row', { name: /ranking/ }).count(), 0);
   expect(view.complaints).toEqual([]);
   await view.close();
 });
@@ -110,7 +111,7 @@ test('one of the config cannot be changed here', async () => {
   const view = await opened();
   await view.go('/console/teams/platform');
   await view.page.getByText('It stands under teams in the config file').waitFor();
-  expect(await view.page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+  await becomes(() => view.page.getByRole('button', { name: 'Edit' }).count(), 0);
   await view.page.getByRole('link', { name: 'search' }).first().click();
   await view.page.getByRole('heading', { level: 1, name: 'search' }).waitFor();
   await view.close();

@@ -1,5 +1,6 @@
 // The page of usage: by anything, over time, and down to the requests that a number is made of.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { becomes } from './kit/becomes.ts';
 import { openBrowser, openView, type View, type ViewOptions } from './kit/browser.ts';
 import { ROBOT, startAccountStage, type AccountStage } from './kit/account-stage.ts';
 
@@ -55,7 +56,7 @@ test('its rows add up to the total, to the last digit', async () => {
   expect(rows.reduce((sum, each) => sum + each, 0n)).toBe(nano(total));
   expect(nano(total)).toBeGreaterThan(0n);
   expect(await view.page.locator('.stat-value').first().getAttribute('title')).toBe(total);
-  expect(await view.page.locator('tfoot td').nth(1).textContent()).toBe('5');
+  await becomes(() => view.page.locator('tfoot td').nth(1).textContent(), '5');
   await view.close();
 });
 
@@ -74,7 +75,7 @@ test('is grouped by two things, by a measure, and sorted, all of it in the addre
   await view.page.reload();
   await names.first().waitFor();
   expect((await names.allTextContents())[0]).toBe('robot · demo-fails');
-  expect(await view.page.getByLabel('Show').inputValue()).toBe('requests');
+  await becomes(() => view.page.getByLabel('Show').inputValue(), 'requests');
   await view.close();
 });
 
