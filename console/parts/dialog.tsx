@@ -43,7 +43,8 @@ export function Dialog({ title, onClose, children, footer, wide = false, isKept 
 }
 
 /** Where a dialog begins: at the first field of its form, or at the button in what is marked. */
-const FIRST = '.dialog-body :is(form :is(input, select, textarea):not([type="hidden"], :disabled), [data-first] button)';
+const FIRST =
+  '.dialog-body :is(form :is(input, select, textarea):not([type="hidden"], :disabled), [data-first] button)';
 
 interface DialogProps {
   readonly title: string;

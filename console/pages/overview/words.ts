@@ -18,7 +18,8 @@ const en = {
     unpriced: (requests: string) => `${requests} requests have no price, so they count as free`,
     budget_exceeded: (name: string, percent: string) => `The budget ${name} is used up: ${percent}`,
     budget_near: (name: string, percent: string) => `The budget ${name} is nearly used up: ${percent}`,
-    config_invalid: (problem: string) => `The config file is invalid, so the previous config stays in force: ${problem}`,
+    config_invalid: (problem: string) =>
+      `The config file is invalid, so the previous config stays in force: ${problem}`,
     ledger_trouble: (trouble: string) => `The ledger is behind: ${trouble}`,
     ledger_rows_lost: (rows: string) => `${rows} ledger rows were lost`,
     log_lines_dropped: (lines: string) => `${lines} log lines were lost`,
@@ -88,7 +89,8 @@ const zh: typeof en = {
   kinds: {
     backend_dead: (name, cause) => `${name} 不可用：${cause}`,
     backend_cooling: (name, cause, models) => `${name} 的 ${models} 正在冷却：${cause}`,
-    alias_without_route: (name, routes) => `${name} 目前无法提供服务：${routes === '1' ? '唯一的路由' : `全部 ${routes} 条路由`}不可用、已停用或正在冷却`,
+    alias_without_route: (name, routes) =>
+      `${name} 目前无法提供服务：${routes === '1' ? '唯一的路由' : `全部 ${routes} 条路由`}不可用、已停用或正在冷却`,
     unpriced: (requests) => `${requests} 个请求没有价格，因此按免费计算`,
     budget_exceeded: (name, percent) => `预算 ${name} 已用完：${percent}`,
     budget_near: (name, percent) => `预算 ${name} 即将用完：${percent}`,
