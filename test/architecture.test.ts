@@ -394,6 +394,17 @@ describe('the console', () => {
     ).toEqual([]);
   });
 
+  test('has a class of one name in one style sheet: all of them are loaded into one page', () => {
+    const sheets = new Map<string, Set<string>>();
+    for (const path of new Bun.Glob('console/**/*.css').scanSync({ cwd: ROOT })) {
+      const css = readFileSync(join(ROOT, path), 'utf8').replaceAll(/\/\*[^]*?\*\//g, '');
+      for (const [, name = ''] of css.matchAll(/(?:^|[},])\s*\.([a-z][\w-]*)(?=\s*[,{])/g))
+        sheets.set(name, (sheets.get(name) ?? new Set()).add(path));
+    }
+    expect(sheets.size).toBeGreaterThan(100);
+    expect([...sheets].filter(([, paths]) => paths.size > 1).map(([name, paths]) => [name, ...paths])).toEqual([]);
+  });
+
   test('imports only from declared dependencies', () => {
     const foreign = own.flatMap(({ imports }) => imports.map(({ specifier }) => specifier));
     const packages = new Set(foreign.filter((specifier) => !specifier.startsWith('.')).map(packageOf));

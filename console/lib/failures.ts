@@ -48,7 +48,7 @@ const zh: Phrases = {
   bad_request: '认为请求无效',
   context_length: '上下文窗口太小',
   content_filter: '过滤了内容',
-  not_carried: '使用另一种协议，无法表达请求的内容',
+  not_carried: '使用另一种方言，无法表达请求的内容',
   looped: '又指回了本网关',
   broken_answer: '返回的回答已损坏',
   generation_failed: '没有完成回答就结束了',

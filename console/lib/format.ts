@@ -21,6 +21,11 @@ function formatsOf(of: string) {
     smallUsd: number({ ...usd, minimumFractionDigits: 2, maximumFractionDigits: 6 }),
     wholeUsd: number({ ...usd, maximumFractionDigits: 0 }),
     compactUsd: number({ ...usd, notation: 'compact', maximumSignificantDigits: 3 }),
+    /** Beside `ms`, which Chinese writes as English does, a second is `s`. */
+    seconds: (digits: number) => {
+      const text = number({ maximumFractionDigits: digits });
+      return { format: (value: number) => `${text.format(value)}s` };
+    },
     unit: (unit: string, digits: number) =>
       number({
         style: 'unit',
@@ -79,11 +84,11 @@ export function nanoUsd(usd: string): bigint {
 
 /** `340ms`, `1.2s`, `3 min 20s`, `2 hr 5 min`, `3 days 4 hr`. */
 export function durationText(ms: number): string {
-  const { unit } = formats.value;
+  const { seconds: fine, unit } = formats.value;
   if (ms < 1) return unit('millisecond', 1).format(ms);
   if (ms < 1000) return unit('millisecond', 0).format(ms);
-  if (ms < 10_000) return unit('second', 2).format(ms / 1000);
-  if (ms < 60_000) return unit('second', 1).format(ms / 1000);
+  if (ms < 10_000) return fine(2).format(ms / 1000);
+  if (ms < 60_000) return fine(1).format(ms / 1000);
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return two([Math.floor(seconds / 60), 'minute'], [seconds % 60, 'second']);
   if (seconds < 86_400) return two([Math.floor(seconds / 3600), 'hour'], [Math.floor((seconds % 3600) / 60), 'minute']);

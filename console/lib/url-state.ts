@@ -20,20 +20,21 @@ export function urlField(name: string, fallback = ''): UrlField {
   };
 }
 
-/** A field that is one of a few; anything else in the address counts as `fallback`. */
+/** A field that is one of a few; anything else in the address counts as `fallback`, which may depend on the session. */
 export function urlChoice<Value extends string>(
   name: string,
   choices: readonly Value[],
-  fallback: NoInfer<Value>,
+  fallback: NoInfer<Value> | (() => NoInfer<Value>),
 ): UrlField<Value> {
-  const field = urlField(name, fallback);
+  const absent = (): Value => (typeof fallback === 'function' ? fallback() : fallback);
   return {
     name,
     get value() {
-      return choices.find((each) => each === field.value) ?? fallback;
+      const given = query.value.get(name);
+      return choices.find((each) => each === given) ?? absent();
     },
     set value(next) {
-      field.value = next;
+      setQuery({ [name]: next === absent() ? undefined : next });
     },
   };
 }

@@ -11,6 +11,8 @@ export function Dialog({ title, onClose, children, footer, wide = false, isKept 
     const dialog = own.current;
     const before = document.activeElement;
     dialog?.showModal();
+    // Enter must not close what one is to fill in, or to copy.
+    dialog?.querySelector<HTMLElement>(FIRST)?.focus();
     // A dialog that is removed while it is open gives the focus back to nobody.
     return () => {
       dialog?.close();
@@ -39,6 +41,10 @@ export function Dialog({ title, onClose, children, footer, wide = false, isKept 
     </dialog>
   );
 }
+
+/** Where a dialog begins: at the first field of its form, or at the button in what is marked. */
+const FIRST =
+  '.dialog-body :is(form :is(input, select, textarea):not([type="hidden"], :disabled), [data-first] button)';
 
 interface DialogProps {
   readonly title: string;

@@ -76,7 +76,11 @@ function optionsOf(drawn: Drawn, colors: Colors): Omit<uPlot.Options, 'width' | 
         gap: 8,
         values: (_chart, splits) => {
           const gap = ((splits[1] ?? 0) - (splits[0] ?? 0)) * 1000;
-          return splits.map((seconds) => timeText(seconds * 1000, axisForm(gap, seconds)));
+          return splits.map((seconds) => {
+            const form = axisForm(gap, seconds);
+            // Where a point is a day, no hours stand between days.
+            return step >= 24 * HOUR_MS && form !== 'day' ? '' : timeText(seconds * 1000, form);
+          });
         },
       },
       {

@@ -38,7 +38,7 @@ export const en = {
   language: 'Language',
   zone: 'Time zone',
   theme: 'Theme',
-  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  themes: { system: 'Same as system', light: 'Light', dark: 'Dark' },
   showKey: 'Show the key',
   hideKey: 'Hide the key',
   signOut: 'Sign out',
@@ -66,7 +66,7 @@ export const en = {
   unreachableMore: 'It may be restarting. The page tries again by itself.',
   failed: 'The gateway did not answer this',
   noRows: 'Nothing here',
-  keysTitle: 'Keyboard',
+  keysTitle: 'Keyboard shortcuts',
   keysOf: {
     search: 'Focus the search',
     help: 'Show these keys',

@@ -48,7 +48,7 @@ const zh: typeof en = {
     key_id: '密钥 ID',
     session: '会话',
     end_user: '最终用户',
-    owner: '所有者',
+    owner: '负责人',
     tag: '标签',
     min_cost: '最低费用（美元）',
     min_duration_ms: '最短耗时（毫秒）',

@@ -184,7 +184,7 @@ describe('the frame', () => {
     expect(await view.axe()).toEqual([]);
     await view.page.keyboard.press('Escape');
     await view.page.getByRole('dialog').waitFor({ state: 'detached' });
-    await becomes(() => view.page.locator(':focus').textContent(), 'Keyboard');
+    await becomes(() => view.page.locator(':focus').textContent(), 'Keyboard shortcuts');
     await view.close();
   });
 

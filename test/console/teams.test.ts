@@ -70,10 +70,10 @@ test('a team is made below another, and what is above counts for it; it is chang
   await view.page.getByLabel('Amount').fill('12.5');
   await view.page.getByRole('button', { name: 'Create team' }).click();
   await view.page.getByRole('heading', { level: 1, name: 'ranking' }).waitFor();
-  const budgets = view.page.getByRole('table', { name: 'Budgets that count for its keys' });
+  const budgets = view.page.getByRole('table', { name: 'Budgets that apply to its keys' });
   await budgets.getByRole('row', { name: /ranking usd-month/ }).waitFor();
   expect(await budgets.textContent()).toMatch(/\$12\.50.*platform usd-month.*\$5\.00|\$5\.00.*\$12\.50/);
-  const counts = view.page.getByRole('table', { name: 'What counts for its keys', exact: true });
+  const counts = view.page.getByRole('table', { name: 'Limits that apply to its keys', exact: true });
   expect(await counts.locator('tbody tr').allTextContents()).toEqual([
     expect.stringMatching(/^ranking.*30/),
     expect.stringMatching(/^search.*200,000/),

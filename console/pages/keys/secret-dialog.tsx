@@ -33,7 +33,7 @@ export function SecretDialog({ made, onClose }: { readonly made: KeyWithSecret; 
         {': '}
         {w.secretOnce}
       </p>
-      <div class="secret">
+      <div class="secret" data-first>
         <code>{key}</code>
         <Copy text={key}>{w.copyKey}</Copy>
       </div>

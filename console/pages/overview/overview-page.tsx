@@ -1,6 +1,7 @@
 import type { Overview } from '../../../src/admin/overview/overview-schema.ts';
 import type { RequestPage } from '../../lib/answers.ts';
 import { get } from '../../lib/api.ts';
+import { historyUntil } from '../../lib/demo.ts';
 import { useResource } from '../../lib/resource.ts';
 import { urlChoice } from '../../lib/url-state.ts';
 import { timeText, zone } from '../../lib/zone.ts';
@@ -20,7 +21,8 @@ import { words } from './words.ts';
 import './overview.css';
 
 const WINDOWS = ['15m', '1h', '24h', '7d', '30d'] as const;
-const window = urlChoice('window', WINDOWS, '24h');
+// A demo has made up two hours: a day would be an empty chart.
+const window = urlChoice('window', WINDOWS, () => (historyUntil.value === undefined ? '24h' : '1h'));
 
 /** Sums of days hardly move; what happens now does. */
 const OFTEN_MS = 5000;

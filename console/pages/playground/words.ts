@@ -23,7 +23,7 @@ const en = {
   addMessage: 'Add a message',
   removeMessage: 'Remove the message',
   temperature: 'Temperature',
-  maxTokens: 'Most output tokens',
+  maxTokens: 'Max output tokens',
   asDefault: 'default',
   tools: 'Tools',
   toolsLabel: 'Tools, as JSON of the dialect',

@@ -18,12 +18,6 @@ export function requestColumns(rows: readonly RequestRow[]): readonly Column<Req
     },
     { name: 'status', title: w.status, cell: (row) => <Outcome row={row} /> },
     { name: 'model', title: w.model, cell: (row) => <Models row={row} /> },
-    { name: 'backend', title: w.backend, isExtra: true, cell: ({ backend }) => backend ?? <Nothing /> },
-    { name: 'attempts', title: w.attempts, isNumber: true, isExtra: true, cell: (row) => <Attempts row={row} /> },
-    { name: 'ttft', title: w.ttft, isNumber: true, isExtra: true, cell: ({ ttft_ms: ms }) => <Duration ms={ms} /> },
-    { name: 'duration', title: w.duration, isNumber: true, cell: ({ duration_ms: ms }) => <Duration ms={ms} /> },
-    { name: 'tokens', title: w.tokens, isNumber: true, isExtra: true, cell: (row) => <Tokens row={row} /> },
-    { name: 'cost', title: w.cost, isNumber: true, isExtra: true, cell: ({ cost_usd: usd }) => <Money usd={usd} /> },
     {
       name: 'caller',
       title: w.caller,
@@ -31,10 +25,16 @@ export function requestColumns(rows: readonly RequestRow[]): readonly Column<Req
       cell: ({ caller, team }) => (
         <>
           {caller ?? <span class="nothing">{anonymous}</span>}
-          {team !== null && <span class="nothing"> · {team}</span>}
+          {team !== null && <span class="nothing request-team"> · {team}</span>}
         </>
       ),
     },
+    { name: 'backend', title: w.backend, isExtra: true, cell: ({ backend }) => backend ?? <Nothing /> },
+    { name: 'attempts', title: w.attempts, isNumber: true, isExtra: true, cell: (row) => <Attempts row={row} /> },
+    { name: 'ttft', title: w.ttft, isNumber: true, isExtra: true, cell: ({ ttft_ms: ms }) => <Duration ms={ms} /> },
+    { name: 'duration', title: w.duration, isNumber: true, cell: ({ duration_ms: ms }) => <Duration ms={ms} /> },
+    { name: 'tokens', title: w.tokens, isNumber: true, isExtra: true, cell: (row) => <Tokens row={row} /> },
+    { name: 'cost', title: w.cost, isNumber: true, isExtra: true, cell: ({ cost_usd: usd }) => <Money usd={usd} /> },
   ];
   // Where nothing is cached, nobody needs to read that.
   if (rows.every(({ cache }) => cache === null)) return all;
@@ -67,9 +67,13 @@ function Outcome({ row: { status, interrupted, error_code: code } }: { readonly 
 function Models({ row: { alias, model } }: { readonly row: RequestRow }) {
   if (model === null || model === alias) return <>{alias ?? <Nothing />}</>;
   return (
-    <>
-      {alias} <span class="nothing">→</span> {model}
-    </>
+    <span class="request-models" title={`${alias} → ${model}`}>
+      {alias}
+      <span class="request-served">
+        {' '}
+        <span class="nothing">→</span> {model}
+      </span>
+    </span>
   );
 }
 

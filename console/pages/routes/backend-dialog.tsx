@@ -56,7 +56,7 @@ function Facts({ backend, route }: { readonly backend: string; readonly route: R
   const { vendor, dialects, slots, health, last_success: last } = route;
   return (
     <>
-      <dl class="facts">
+      <dl class="backend-facts">
         <dt>{w.vendor}</dt>
         <dd>{vendor}</dd>
         <dt>{w.dialects}</dt>
@@ -80,7 +80,7 @@ function Facts({ backend, route }: { readonly backend: string; readonly route: R
           {slots.limit === null ? numberText(slots.in_use) : w.of(numberText(slots.in_use), numberText(slots.limit))}
         </dd>
       </dl>
-      <p class="facts-links">
+      <p class="backend-links">
         <a href={hrefWith('/console/requests', { backend })}>{w.requestsThere}</a>
         <a href={hrefWith(path.value, { backend })}>{w.onlyThis}</a>
         <a href={hrefWith('/console/audit', { target: backend })}>{w.audit}</a>

@@ -124,7 +124,7 @@ function TeamName({ team: { name, label, source }, depth }: TreeRow) {
     <span class="team-name" style={{ '--depth': depth }}>
       <Icon name={depth === 0 ? 'teams' : 'right'} />
       {name}
-      {typeof label === 'string' && <span class="nothing">{label}</span>}
+      {typeof label === 'string' && <span class="nothing team-label">{label}</span>}
       {source === 'config' && <span class="nothing">{words.value.configured}</span>}
     </span>
   );

@@ -65,7 +65,12 @@ function OverBudget() {
   const texts = [...(over > 0 ? [w.over(numberText(over))] : []), ...(near > 0 ? [w.near(numberText(near))] : [])];
   return (
     <Notice icon="warning" tone={over > 0 ? 'bad' : 'warn'} title={texts.join(' · ')}>
-      {tab.value !== 'budgets' && <a href="/console/teams?tab=budgets">{w.show}</a>}
+      {tab.value !== 'budgets' && (
+        // The link goes once it is followed: the focus must not go with it.
+        <a href="/console/teams?tab=budgets" onClick={() => document.querySelector('main')?.focus()}>
+          {w.show}
+        </a>
+      )}
     </Notice>
   );
 }

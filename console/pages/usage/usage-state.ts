@@ -1,3 +1,4 @@
+import { historyUntil } from '../../lib/demo.ts';
 import { role } from '../../lib/session.ts';
 import { setQuery, urlChoice, urlField, type UrlField } from '../../lib/url-state.ts';
 import { localDate } from '../../lib/local-date.ts';
@@ -18,13 +19,16 @@ export const WINDOWS = ['24h', '7d', '30d', '90d', 'custom'] as const;
 export const STEPS = ['auto', 'hour', 'day', 'week', 'month'] as const;
 export const TOPS = ['3', '5', '8'] as const;
 
+/** A demo has made up two hours: a week would be one bar. */
+const usualWindow = (): (typeof WINDOWS)[number] => (historyUntil.value === undefined ? '7d' : '24h');
+
 /** The state of the page, which the address holds. */
 export const state = {
   by: urlChoice('by', ALL, 'caller'),
   by2: urlChoice('by2', ['', ...DIMENSIONS], ''),
   tagKey: urlField('tag_key', 'project'),
   measure: urlChoice('measure', MEASURES, 'cost'),
-  window: urlChoice('window', WINDOWS, '7d'),
+  window: urlChoice('window', WINDOWS, usualWindow),
   from: urlField('from'),
   to: urlField('to'),
   step: urlChoice('step', STEPS, 'auto'),
@@ -89,7 +93,7 @@ export function chooseWindow(next: (typeof WINDOWS)[number], now: number): void 
   const { from, to } = state;
   const isEmpty = next === 'custom' && from.value === '' && to.value === '';
   const first = timesAt(now).from.slice(0, 10);
-  setQuery({ window: next === '7d' ? undefined : next, ...(isEmpty && { from: first, to: dateText(now) }) });
+  setQuery({ window: next === usualWindow() ? undefined : next, ...(isEmpty && { from: first, to: dateText(now) }) });
 }
 
 /** The step of the chart, chosen or as fits the time. */

@@ -69,9 +69,9 @@ const en = {
   table: 'By group',
   csv: 'Export CSV',
   unpriced: (count: string) => `${count} requests have no price`,
-  unpricedMore: 'Their cost is not known, and is not in these sums. Give their models a price in the config.',
+  unpricedMore: 'Their cost is unknown and not in these sums. Set a price for their models in the config.',
   unpricedShow: 'Show them',
-  estimated: (count: string) => `Of ${count} requests the tokens are partly estimated: their streams ended early.`,
+  estimated: (count: string) => `The tokens of ${count} requests are partly estimated: their streams ended early.`,
   truncated:
     'There are more groups than can be shown; the rest is in the total alone. Choose longer steps or set filters.',
   empty: 'Nothing was used in this time',

@@ -3,7 +3,7 @@ import { wordsOf } from '../../lib/language.ts';
 const en = {
   label: 'Demo',
   title: (time: string) => `Demo data: what happened before ${time} is made up.`,
-  more: 'Nothing of it is kept when the gateway ends.',
+  more: 'It is gone when the gateway stops.',
   hidden: (time: string) => `Demo: what was made up before ${time} is hidden.`,
   hide: 'Hide it',
   show: 'Show it',
@@ -22,7 +22,7 @@ const en = {
 const zh: typeof en = {
   label: '演示',
   title: (time) => `演示数据：${time} 之前的内容均为虚构。`,
-  more: '网关结束后不会保留任何数据。',
+  more: '网关停止后不会保留。',
   hidden: (time) => `演示：${time} 之前的虚构数据已隐藏。`,
   hide: '隐藏',
   show: '显示',
@@ -33,7 +33,7 @@ const zh: typeof en = {
   served: '成功',
   failed: (status) => `失败，状态码 ${status}`,
   asked: '模型',
-  dialect: '协议',
+  dialect: '方言',
   outcome: '结果',
   attempts: '尝试',
 };

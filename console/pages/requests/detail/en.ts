@@ -66,7 +66,7 @@ export const en = {
   route: {
     alias: 'Model alias',
     route: 'Route',
-    state: 'What became of it',
+    state: 'Outcome',
     why: 'Why',
     tries: 'Attempts',
   },
@@ -153,7 +153,7 @@ export const en = {
   totalPartly: 'Total of what has a price',
   sources: {
     stated: 'as the provider stated',
-    config: 'price of the config',
+    config: 'Price from the config',
     table: 'price table',
     none: 'no price',
   },
@@ -217,7 +217,7 @@ export const en = {
     ttft: 'First token',
     duration: 'Duration',
     queue: 'In the queue',
-    overhead: 'Taken by the gateway itself',
+    overhead: 'Gateway overhead',
     size: 'Size in / out',
     cache: 'Cache',
   },

@@ -43,9 +43,9 @@ function columns(routes: readonly Route[]): readonly Column<Route>[] {
       name: 'route',
       title: w.route.route,
       cell: ({ backend, model }) => (
-        <>
+        <span class="route-considered">
           <b>{backend}</b> <span class="nothing">{model}</span>
-        </>
+        </span>
       ),
     },
     {

@@ -46,7 +46,11 @@ function Axis({ total }: { readonly total: number }) {
     <div class="timeline-axis" aria-hidden="true">
       <div class="timeline-ticks">
         {ticksOf(total).map((at) => (
-          <span key={at} class="tick" style={{ left: `${place(at, total)}%` }}>
+          <span
+            key={at}
+            class={place(at, total) > 92 ? 'tick tick-last' : 'tick'}
+            style={{ left: `${place(at, total)}%` }}
+          >
             {at === 0 ? '0' : durationText(at)}
           </span>
         ))}
