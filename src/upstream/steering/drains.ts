@@ -16,12 +16,16 @@ export interface Drained {
 /** The backends that operators have taken out of use. It outlives reloads, and with a store restarts. */
 export class Drains {
   #names = new Set<string>();
+  /** How often operators have said something. */
+  #changes = 0;
 
   constructor(private readonly backend: (name: string) => BackendLive) {}
 
-  /** Takes over what the store has; nothing that is known here is lost. */
+  /** Takes over what the store has, unless an operator has said something else meanwhile. */
   async restore(store: Store): Promise<void> {
+    const changes = this.#changes;
     const kept = await store.facts.get(FACT);
+    if (changes !== this.#changes) return;
     for (const name of kept === undefined ? [] : (JSON.parse(kept) as readonly string[])) this.#set(name, true);
   }
 
@@ -35,6 +39,7 @@ export class Drains {
    */
   async set(name: string, drained: boolean, opened: Promise<Store> | undefined, audit: AuditEntry): Promise<Drained> {
     const changed = this.#names.has(name) !== drained;
+    this.#changes++;
     this.#set(name, drained);
     if (opened === undefined) return { changed, kept: false };
     try {

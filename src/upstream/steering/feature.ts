@@ -5,12 +5,14 @@ import { single } from '../../records/metrics/families.ts';
 import { Gauge } from '../../records/metrics/prometheus.ts';
 import { StoreUnavailable } from '../../storage/store-errors.ts';
 
+/** The start waits so long to be told which backends are drained. */
+const READ_LIMIT_MS = 1000;
+
 /** What operators see of routes and do to them, as a feature. */
-export function createSteering({ steering, store, log }: FeatureTools): Feature {
+export function createSteering({ steering, store, log, clock }: FeatureTools): Feature {
   const { drains, rehearsals, traffic } = steering;
   let isRestored = false;
-  const restore = async (config: Config): Promise<void> => {
-    if (isRestored || !hasStore(config)) return;
+  const read = async (): Promise<void> => {
     try {
       await drains.restore(await store());
       isRestored = true;
@@ -18,6 +20,13 @@ export function createSteering({ steering, store, log }: FeatureTools): Feature 
       if (!(error instanceof StoreUnavailable)) throw error;
       log.error('which backends are drained cannot be read', { cause: error.message });
     }
+  };
+  // What the database says later than that counts from then on: requests wait for nobody.
+  const restore = async (config: Config): Promise<void> => {
+    if (isRestored || !hasStore(config)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.after(READ_LIMIT_MS, resolve);
+    await Promise.race([read(), promise]).finally(cancel);
   };
   return {
     name: 'steering',
