@@ -118,6 +118,9 @@ describe('a gateway that serves prints nothing but JSON', () => {
     await ask('up');
     await ask('up', {}, { authorization: `Bearer ${OLD_KEY}` });
     await ask('pair');
+    await eventually(() => gateway.stderr().includes('takes no spans'));
+    // Before the pauses between tries grow long.
+    takesTraces.answer = undefined;
     // Health checks are answered as ever.
     upstream.script(({ method }) => (method === 'POST' ? stall() : chatAnswer('ok')));
     await ask('slow');
@@ -164,9 +167,7 @@ describe('a gateway that serves prints nothing but JSON', () => {
     gateway.writeConfig(config({ backends: [...config().backends.slice(0, 3), { name: 'checked', url: spare.url }] }));
     await eventually(() => gateway.stderr().includes('state reset'));
     await eventually(() => gateway.stderr().includes('not logged one by one'));
-    await eventually(() => gateway.stderr().includes('takes no spans'));
-    takesTraces.answer = undefined;
-    await eventually(() => gateway.stderr().includes('takes spans again'));
+    await eventually(() => gateway.stderr().includes('takes spans again'), { timeoutMs: 30_000 });
     await eventually(() => gateway.stderr().includes('refuses spans'));
     gateway.signal('SIGTERM');
     expect(await gateway.exited).toBe(0);

@@ -6,7 +6,7 @@ import type { LedgerRow } from '../../src/core/ledger-row.ts';
 import { connectDatabase } from '../../src/storage/connect-store.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { usageByKey } from '../../src/storage/migrations/4-usage-by-key.ts';
-import { MIGRATIONS, SCHEMA_VERSION } from '../../src/storage/migrations/migrations.ts';
+import { MIGRATIONS } from '../../src/storage/migrations/migrations.ts';
 import type { StorePlace } from '../../src/storage/open-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { startPostgres } from '../kit/postgres.ts';
@@ -167,7 +167,10 @@ describe.each(kinds)('roll-ups of the schema before, on $kind', (places) => {
     // As the version before wrote them: roll-ups without keys, of rows that have them.
     await run(place, `UPDATE exchanges_20760 SET key_id = 'a' WHERE nano_usd < 32`);
     await run(place, `UPDATE exchanges_20760 SET key_id = 'b' WHERE nano_usd >= 32`);
-    await run(place, `UPDATE schema_versions SET applied_at = ${START + 2 * DAY_MS} WHERE version = ${SCHEMA_VERSION}`);
+    await run(
+      place,
+      `UPDATE schema_versions SET applied_at = ${START + 2 * DAY_MS} WHERE version = ${usageByKey.version}`,
+    );
     const range = { from: START - DAY_MS, to: START + 300 * DAY_MS };
     expect((await store.ledger.usage({ ...range, groupBy: ['caller'] })).total.nanoUsd).toBe(1023n);
     const made = START + 4 * HOUR_MS + 30 * MINUTE_MS;
