@@ -36,7 +36,7 @@ function isOwnPage({ origin, pathname }: URL): boolean {
   return origin === location.origin && /^\/(?:console(?!\/(?:assets|oidc)\/).*)?$/.test(pathname);
 }
 
-/** From now on links of the console, wherever they are, and the back button change the page without loading it anew. */
+/** From now on links of the console, wherever they are, and the back button change the page without reloading it. */
 export function startRouter(): void {
   addEventListener('popstate', () => {
     place.value = new URL(location.href);

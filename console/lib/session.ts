@@ -78,7 +78,7 @@ export async function loadSession(): Promise<void> {
   const before = known.value;
   const answer = await get<Session>(SESSION);
   if (!ended.value) return take(answer);
-  // The page that is open is that of whoever was signed in before. For anybody else it begins anew.
+  // The page that is open is that of whoever was signed in before. For anybody else it starts over.
   if (!answer.ok || !answer.value.signed_in) return;
   if (answer.value.caller !== before?.caller || answer.value.role !== before.role) location.reload();
   ended.value = false;

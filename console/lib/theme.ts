@@ -15,7 +15,7 @@ export const theme: ReadonlySignal<Theme> = computed(() =>
   chosen.value === 'light' || chosen.value === 'dark' ? chosen.value : 'system',
 );
 
-/** What is to be seen: charts draw anew when it changes. */
+/** What is to be seen: charts are redrawn when it changes. */
 export const isDark: ReadonlySignal<boolean> = computed(() =>
   theme.value === 'system' ? isSystemDark.value : theme.value === 'dark',
 );

@@ -73,7 +73,7 @@ function columns(): readonly Column<Budget>[] {
   ];
 }
 
-/** When it begins anew, and how long its windows are. */
+/** When it resets, and how long its windows are. */
 function Resets({ budget: { resets_at: at, per, zone } }: { readonly budget: Budget }) {
   const { never, windows } = words.value;
   return (

@@ -13,7 +13,7 @@ import { words } from './words.ts';
 const FEW = 12;
 const PAGE = 50;
 
-/** The aliases that the filters leave. Which of them are unfolded stays while they are asked for anew. */
+/** The aliases that the filters leave. Which of them are unfolded stays while they are reloaded. */
 export function AliasList({
   routes: { data, window_s: windowS },
   steer,
