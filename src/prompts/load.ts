@@ -4,6 +4,7 @@ import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
 import type { Environment } from '../lib/environment.ts';
 import { linesOf } from '../lib/lines.ts';
 import { isAbsent } from '../lib/unreachable.ts';
+import { messageOf } from '../lib/message-of.ts';
 import { DEFAULT_HEAD, splitHead, type HeadedText } from './head.ts';
 import { PromptSet, type Prompt } from './prompt-set.ts';
 import { compileTemplate, type PromptVariables } from './template.ts';
@@ -82,7 +83,7 @@ async function sourcesIn({ dir, prefix, ancestors }: Directory, problems: Prompt
     problems.push(
       isAbsent(dir) && prefix === ''
         ? problem('warning', dir, 'the directory of system prompts does not exist')
-        : problem('error', dir, `the directory cannot be read: ${reason(error)}`),
+        : problem('error', dir, `the directory cannot be read: ${messageOf(error)}`),
     );
     return [];
   }
@@ -105,7 +106,7 @@ async function sourcesIn({ dir, prefix, ancestors }: Directory, problems: Prompt
         sources.push({ file, name: stem, alias: undefined });
       }
     } catch (error) {
-      problems.push(problem('error', file, `cannot be read: ${reason(error)}`));
+      problems.push(problem('error', file, `cannot be read: ${messageOf(error)}`));
     }
   }
   return sources;
@@ -161,7 +162,7 @@ async function readText(file: string): Promise<string | PromptProblem> {
     return problem(
       'error',
       file,
-      error instanceof TypeError ? 'is not UTF-8 text' : `cannot be read: ${reason(error)}`,
+      error instanceof TypeError ? 'is not UTF-8 text' : `cannot be read: ${messageOf(error)}`,
     );
   }
 }
@@ -182,8 +183,4 @@ function problem(level: PromptProblem['level'], file: string, message: string): 
 function positionOf(text: string, offset: number): { line: number; column: number } {
   const { line, col: column } = linesOf(text).linePos(offset);
   return { line, column };
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

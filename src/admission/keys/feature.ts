@@ -3,6 +3,7 @@ import { hasKey } from '../../config/listen-choice.ts';
 import { ConfigError } from '../../config/problem.ts';
 import { dataFolder, hasStore } from '../../config/store-place.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
+import { messageOf } from '../../lib/message-of.ts';
 import { AccessCache } from './access-cache.ts';
 import { AccessSync, type SyncEvents } from './access-sync.ts';
 import { installationSecret, SecretProblem } from './installation-secret.ts';
@@ -18,11 +19,11 @@ export function createKeys({ clock, log, callers, store, file }: FeatureTools): 
   let cache: AccessCache | undefined;
   const events: SyncEvents = {
     unreadable: (source, error) =>
-      log.error('the keys cannot be read from the database', { source, cause: reasonOf(error) }),
+      log.error('the keys cannot be read from the database', { source, cause: messageOf(error) }),
     readable: () => log.info('the keys can be read from the database again'),
     shadowed: (names) =>
       log.warn('keys of the config take the place of others', { keys: names.slice(0, MOST_NAMES).join(', ') }),
-    uncached: (error) => log.warn('the copy of the keys cannot be written', { cause: reasonOf(error) }),
+    uncached: (error) => log.warn('the copy of the keys cannot be written', { cause: messageOf(error) }),
   };
   return {
     name: 'keys',
@@ -78,8 +79,4 @@ function secretIn(dir: string | undefined): ReturnType<typeof installationSecret
     if (!(error instanceof SecretProblem)) throw error;
     throw new ConfigError([{ file: 'data_dir', line: 0, column: 0, path: '', message: error.message }]);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import { hasStore } from '../../config/store-place.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
+import { messageOf } from '../../lib/message-of.ts';
 import { StoreUnavailable } from '../../storage/store-errors.ts';
 import { Retention } from '../ledger/retention.ts';
 import type { Log } from '../log/log.ts';
@@ -59,15 +60,11 @@ function tellOf(log: Log): BodyWriterEvents {
   let hasLost = false;
   return {
     stopped: (error) =>
-      log.error('the store takes no bodies of requests: they wait in memory', { cause: reasonOf(error) }),
+      log.error('the store takes no bodies of requests: they wait in memory', { cause: messageOf(error) }),
     resumed: () => log.info('the store takes bodies of requests again'),
     lost(error) {
       if (!hasLost) log.error('bodies of a request could not be kept', { err: error });
       hasLost = true;
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

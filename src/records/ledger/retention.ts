@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/message-of.ts';
 import type { Log } from '../log/log.ts';
 
 /** What drops the rows of whole days, and the sums of hours and days. Days are counted from the epoch, in UTC. */
@@ -65,7 +66,7 @@ export class Retention {
       const [least, most] = [Math.min(...days), Math.max(...days)];
       this.tell.dropped({ days: days.length, first: dateOf(least), last: dateOf(most) });
     } catch (error) {
-      this.tell.failed(error instanceof Error ? error.message : String(error));
+      this.tell.failed(messageOf(error));
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../log/log.ts';
+import { messageOf } from '../../lib/message-of.ts';
 import type { ShipperEvents } from './shipper.ts';
 import type { WriterEvents } from './row-writer.ts';
 
@@ -11,7 +12,7 @@ export function tellOfWriter(log: Log, dir: string | undefined, onWritten: (atOn
     },
     written: onWritten,
     unwritable: (error) =>
-      log.error('the journal of the ledger cannot be written: rows wait in memory', { dir, cause: reasonOf(error) }),
+      log.error('the journal of the ledger cannot be written: rows wait in memory', { dir, cause: messageOf(error) }),
     writable: () => log.info('the journal of the ledger is written again', { dir }),
     full(onFull) {
       if (onFull === 'refuse') log.error('the ledger is full: new requests are refused', { dir });
@@ -26,11 +27,7 @@ export function tellOfWriter(log: Log, dir: string | undefined, onWritten: (atOn
 export function tellOfShipper(log: Log): Omit<ShipperEvents, 'refused'> {
   return {
     stopped: (error) =>
-      log.error('the store takes no rows of the ledger: they wait in the journal', { cause: reasonOf(error) }),
+      log.error('the store takes no rows of the ledger: they wait in the journal', { cause: messageOf(error) }),
     resumed: () => log.info('the store takes rows of the ledger again'),
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import type { LedgerRow } from '../../core/ledger-row.ts';
+import { messageOf } from '../../lib/message-of.ts';
 import type { Log } from '../log/log.ts';
 import type { JournalBatch } from './journal.ts';
 import type { DamagedBytes } from './read-rows.ts';
@@ -33,7 +34,7 @@ export class Unshippable {
 
   /** Takes a row that the store refuses whatever stands beside it. */
   async refused(row: LedgerRow, error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const isKept = await setAside(this.file, [{ reason, row }]);
     this.setAside++;
     this.log.error('the store refuses a row of the ledger, which is set aside', {
